@@ -1,0 +1,77 @@
+package dev.tallyworks.definition;
+
+import dev.tallyworks.time.Granularity;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says which events are counted, in which buckets, where, and which of their fields become metrics.
+ *
+ * @param report the id of the report that it belongs to
+ * @param generation of its stored numbers: a rebuild makes the next one, the meaning of a generation never changes
+ * @param targetCollection {@code aggr_[a-z0-9_]{1,80}}
+ * @param granularity the storage width
+ * @param rollupTo coarser widths kept beside it
+ */
+public record Aggregation(
+        String id,
+        String report,
+        int generation,
+        String targetCollection,
+        Granularity granularity,
+        Filter filter,
+        Partition partition,
+        @Nullable Retention retention,
+        Fields fields,
+        Limits limits,
+        boolean realtime,
+        List<Granularity> rollupTo,
+        Sketches sketches,
+        boolean backfill,
+        Instant createdAt,
+        Instant updatedAt)
+        implements Definition {
+
+    /** The built-in source of usage figures, which only aggregations that name it count. */
+    public static final String BUILT_IN_SOURCE = "tallyworks_usage";
+
+    /** Whether events of this source and type are counted here. */
+    public boolean feedsOn(String source, String eventType) {
+        boolean sourceFits = filter.sources.isEmpty() ? !source.equals(BUILT_IN_SOURCE) : filter.sources.contains(source);
+        return sourceFits && (filter.eventTypes.isEmpty() || filter.eventTypes.contains(eventType));
+    }
+
+    /**
+     * @param sources ids; empty means every source but the built-in one
+     * @param eventTypes names; empty means every type
+     */
+    public record Filter(List<String> sources, List<String> eventTypes) {}
+
+    /**
+     * @param enabled whether numbers are spread over collections by time
+     * @param length buckets a partition, at least 1; 0 where not enabled
+     */
+    public record Partition(boolean enabled, long length) {}
+
+    /**
+     * Which fields of the payload become metrics, by dotted path.
+     *
+     * @param include only these; empty means all
+     * @param exclude but these
+     */
+    public record Fields(List<String> include, List<String> exclude) {
+        public boolean accept(String path) {
+            return (include.isEmpty() || include.contains(path)) && !exclude.contains(path);
+        }
+    }
+
+    /**
+     * @param values distinct values kept per field and bucket; more are counted under {@code __other__}
+     * @param leaves distinct tuples of values kept per field and bucket
+     */
+    public record Limits(int values, int leaves) {}
+
+    /** Fields for which approximate metrics are kept: distinct values, percentiles. */
+    public record Sketches(List<String> unique, List<String> percentiles) {}
+}

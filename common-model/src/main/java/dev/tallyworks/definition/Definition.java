@@ -1,0 +1,12 @@
+package dev.tallyworks.definition;
+
+import java.time.Instant;
+
+/** What users define: sources (with their event types), reports, aggregations. Never changed in place, only by a new version. */
+public sealed interface Definition permits Source, Report, Aggregation {
+    String id();
+
+    Instant createdAt();
+
+    Instant updatedAt();
+}

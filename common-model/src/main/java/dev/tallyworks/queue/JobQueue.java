@@ -1,0 +1,56 @@
+package dev.tallyworks.queue;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The transport between the intake and the lanes. It delivers each job at least once while its store keeps its data, and may
+ * lose everything at any time: correctness never hangs on it. Every method is one atomic step of the store and throws {@link
+ * dev.tallyworks.failure.Unavailable} where it can't be reached in time (the step may then still happen, which is harmless).
+ */
+public interface JobQueue {
+    /** Appends jobs, to be claimed in this order after those that are queued already. */
+    void enqueue(Collection<Job> jobs);
+
+    /**
+     * Moves jobs to the processing list of this owner of a lane, delayed ones that are due first.
+     *
+     * @param jobsMax at most so many
+     * @param bytesMax stops before the sum of the events' sizes exceeds this, but gives at least one job
+     */
+    ClaimedBatch claim(String lane, long epoch, int jobsMax, long bytesMax, long nowMillis);
+
+    /**
+     * Ends a batch: its processing list is dropped whole.
+     *
+     * @param back to be queued again at once, no attempt spent
+     * @param delayed to be queued again at a time, epoch milliseconds
+     * @param dead failed for the last time, with reason and attempts
+     */
+    void acknowledge(String lane, long epoch, Collection<Job> back, Map<Job, Long> delayed, Collection<DeadJob> dead);
+
+    /** The processing lists that are not empty, of all lanes and owners. */
+    List<Processing> processing();
+
+    /** Puts the jobs of an owner whose time is over back into the queue, bounded. */
+    int giveBack(Processing processing, int jobsMax);
+
+    /** The time of enqueue of the job that is claimed next, epoch milliseconds; null where none is queued. */
+    @Nullable Long oldestEnqueuedAtMillis();
+
+    Lengths lengths();
+
+    /** What the lanes claimed: jobs that could not be read are counted, and dropped with the batch. */
+    record ClaimedBatch(List<Job> jobs, int unreadable, long stillReady) {}
+
+    record DeadJob(Job job, String reason, int attempts, long diedAtMillis) {}
+
+    record Processing(String lane, long epoch, long length) {}
+
+    /**
+     * @param oldestEnqueuedAtMillis as {@link JobQueue#oldestEnqueuedAtMillis}
+     */
+    record Lengths(boolean paused, long ready, long processing, long delayed, long dead, @Nullable Long oldestEnqueuedAtMillis) {}
+}

@@ -1,0 +1,49 @@
+package dev.tallyworks.redis;
+
+/**
+ * The names of all keys. Those of one queue shard share a prefix with a hash tag, so that a script may touch them together
+ * on a Redis Cluster.
+ */
+final class Keys {
+    private final String prefix;
+
+    /** @param namespace keeps installations apart that share a Redis */
+    Keys(String namespace, int shard) {
+        this.prefix = "{" + namespace + ":" + shard + "}:";
+    }
+
+    /** List: jobs are pushed on the left and claimed from the right. */
+    String queue() {
+        return prefix + "queue";
+    }
+
+    /** Sorted set: jobs by the time when they are due. */
+    String delayed() {
+        return prefix + "delayed";
+    }
+
+    /** Sorted set: jobs by the time when they died. */
+    String dead() {
+        return prefix + "dead";
+    }
+
+    /** Hash: job to attempts and reason. */
+    String deadReasons() {
+        return prefix + "dead:reasons";
+    }
+
+    /** Set: the names of the processing lists, as {@code lane:epoch}. */
+    String processing() {
+        return prefix + "processing";
+    }
+
+    /** List: the jobs that an owner of a lane is working on. */
+    String processing(String lane, long epoch) {
+        return processing() + ":" + lane + ":" + epoch;
+    }
+
+    /** String: there while no job is to be claimed. */
+    String paused() {
+        return prefix + "paused";
+    }
+}
