@@ -38,7 +38,8 @@ public record Aggregation(
 
     /** Whether events of this source and type are counted here. */
     public boolean feedsOn(String source, String eventType) {
-        boolean sourceFits = filter.sources.isEmpty() ? !source.equals(BUILT_IN_SOURCE) : filter.sources.contains(source);
+        boolean sourceFits =
+                filter.sources.isEmpty() ? !source.equals(BUILT_IN_SOURCE) : filter.sources.contains(source);
         return sourceFits && (filter.eventTypes.isEmpty() || filter.eventTypes.contains(eventType));
     }
 

@@ -9,8 +9,4 @@ import org.jspecify.annotations.Nullable;
  * @param schema JSON Schema 2020-12 that the payload must fit, as JSON text; null where anything goes
  */
 public record EventType(
-        String name,
-        @Nullable String description,
-        @Nullable String schema,
-        Instant createdAt,
-        Instant updatedAt) {}
+        String name, @Nullable String description, @Nullable String schema, Instant createdAt, Instant updatedAt) {}

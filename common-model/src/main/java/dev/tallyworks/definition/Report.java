@@ -9,10 +9,5 @@ import org.jspecify.annotations.Nullable;
  * @param active while false nothing new is counted, questions are answered
  */
 public record Report(
-        String id,
-        String name,
-        @Nullable String description,
-        boolean active,
-        Instant createdAt,
-        Instant updatedAt)
+        String id, String name, @Nullable String description, boolean active, Instant createdAt, Instant updatedAt)
         implements Definition {}

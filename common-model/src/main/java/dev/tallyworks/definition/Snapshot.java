@@ -61,7 +61,9 @@ public final class Snapshot {
     }
 
     public List<Aggregation> aggregationsOf(String report) {
-        return aggregations.values().stream().filter(a -> a.report().equals(report)).toList();
+        return aggregations.values().stream()
+                .filter(a -> a.report().equals(report))
+                .toList();
     }
 
     /** The aggregations that count an event accepted under this version: those of active reports whose filter takes it. */

@@ -30,7 +30,8 @@ public interface PendingEvents {
      *
      * @return what was done, or null where the claim was another's
      */
-    @Nullable Release release(EventRef event, Claim claim, Failed failed);
+    @Nullable
+    Release release(EventRef event, Claim claim, Failed failed);
 
     /**
      * Ends the batch's claim on these events: their rollups are written. Repeating it changes nothing.
@@ -81,7 +82,12 @@ public interface PendingEvents {
     record Release(int attempts, @Nullable Long dueMillis) {}
 
     /** A pending event as the relay and the janitor see it. */
-    record Pending(EventRef ref, long receivedAtMillis, int sizeBytes, @Nullable Claim claim, long notBeforeMillis) {}
+    record Pending(
+            EventRef ref,
+            long receivedAtMillis,
+            int sizeBytes,
+            @Nullable Claim claim,
+            long notBeforeMillis) {}
 
     /**
      * @param next where to read on; null where the end was reached

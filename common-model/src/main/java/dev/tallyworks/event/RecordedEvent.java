@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * @param aggregated whether every matching aggregation contains it
  * @param dead why it is not being tried any more, or null
  */
-public record RecordedEvent(Event event, boolean aggregated, @Nullable Death dead) {
+public record RecordedEvent(
+        Event event, boolean aggregated, @Nullable Death dead) {
     /**
      * @param id names the dead letter
      * @param attempts how often its aggregation failed

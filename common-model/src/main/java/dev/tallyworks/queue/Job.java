@@ -20,8 +20,19 @@ public record Job(EventRef event, int sizeBytes, long enqueuedAtMillis, String t
     }
 
     public String encode() {
-        return FORMAT + '|' + sizeBytes + '|' + enqueuedAtMillis + '|' + event.incarnation() + '|' + event.source() + '|'
-                + trace + '|' + event.uuid();
+        return FORMAT
+                + '|'
+                + sizeBytes
+                + '|'
+                + enqueuedAtMillis
+                + '|'
+                + event.incarnation()
+                + '|'
+                + event.source()
+                + '|'
+                + trace
+                + '|'
+                + event.uuid();
     }
 
     /** @throws IllegalArgumentException where the text is no job of a known format */

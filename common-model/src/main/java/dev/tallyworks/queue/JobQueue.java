@@ -38,7 +38,8 @@ public interface JobQueue {
     int giveBack(Processing processing, int jobsMax);
 
     /** The time of enqueue of the job that is claimed next, epoch milliseconds; null where none is queued. */
-    @Nullable Long oldestEnqueuedAtMillis();
+    @Nullable
+    Long oldestEnqueuedAtMillis();
 
     Lengths lengths();
 
@@ -52,5 +53,11 @@ public interface JobQueue {
     /**
      * @param oldestEnqueuedAtMillis as {@link JobQueue#oldestEnqueuedAtMillis}
      */
-    record Lengths(boolean paused, long ready, long processing, long delayed, long dead, @Nullable Long oldestEnqueuedAtMillis) {}
+    record Lengths(
+            boolean paused,
+            long ready,
+            long processing,
+            long delayed,
+            long dead,
+            @Nullable Long oldestEnqueuedAtMillis) {}
 }
