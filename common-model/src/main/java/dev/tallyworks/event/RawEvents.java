@@ -18,7 +18,7 @@ public interface RawEvents {
      * Records events, each pending and each on its own: one that can't be inserted does not keep the others from it. To be
      * repeated, with the same commit, after an unknown outcome: what the first attempt recorded is not a duplicate then.
      *
-     * @param source all events are of this source
+     * @param source all events are of this source, of one incarnation, no uuid twice
      * @return the originals of those events that were recorded by another commit before, by uuid; all others are recorded
      */
     Map<String, RecordedEvent> insert(String source, List<Event> events, CommitId commit);
@@ -26,8 +26,8 @@ public interface RawEvents {
     /** The recorded events among these uuids, of this incarnation of the source. */
     Map<String, RecordedEvent> find(String source, long incarnation, Collection<String> uuids);
 
-    /** Newest timestamp first, equal ones by descending uuid. */
-    List<RecordedEvent> list(Listing listing);
+    /** Newest timestamp first, equal ones by descending uuid. A page is bounded in bytes too, so it may end early. */
+    Page list(Listing listing);
 
     /**
      * What a reader must know of the events that are not in the rollups yet.
@@ -47,6 +47,7 @@ public interface RawEvents {
      * @param fromMillis included; null for no bound
      * @param toMillis excluded; null for no bound
      * @param after the event that ended the page before
+     * @param limit events a page, at least 1
      */
     record Listing(
             String source,
@@ -57,6 +58,11 @@ public interface RawEvents {
             @Nullable Attribution attribution,
             @Nullable Position after,
             int limit) {}
+
+    /**
+     * @param next where the following page begins; null where there is no more
+     */
+    record Page(List<RecordedEvent> events, @Nullable Position next) {}
 
     /** A place in the order of {@link #list}. */
     record Position(long timestampMillis, String uuid) {}
