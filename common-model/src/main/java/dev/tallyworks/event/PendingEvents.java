@@ -21,6 +21,9 @@ public interface PendingEvents {
     /** Those of the candidates that carry exactly this claim and are pending. */
     List<Event> owned(Collection<EventRef> candidates, Claim claim);
 
+    /** The events of a sealed batch, whose claims an heir may not carry; finished ones among them too. */
+    List<Event> sealed(Collection<EventRef> sealed);
+
     /** Those of the candidates that are still pending and unclaimed, and accepted under newer definitions than these. */
     List<EventRef> newerThan(Collection<EventRef> candidates, long version);
 
@@ -55,11 +58,10 @@ public interface PendingEvents {
     boolean unclaim(EventRef event, Claim claim);
 
     /**
-     * Announces that the relay will enqueue these events again, so that it does not do so at once another time.
-     *
-     * @return those that are still pending, unclaimed and past their earlier announcement
+     * Keeps the relay from enqueuing these events again before a time, if they are still pending and unclaimed. To be called
+     * before they are enqueued, so that a relay that fails in between does not flood the queue.
      */
-    List<Pending> announce(Collection<Pending> events, long nowMillis, long notBeforeMillis);
+    void postpone(Collection<EventRef> events, long notBeforeMillis);
 
     /**
      * Why an attempt failed and what follows.
@@ -68,7 +70,7 @@ public interface PendingEvents {
      * @param attemptsMax with this attempt the event dies
      * @param retryAtMillis before which it is not to be tried again
      */
-    record Failed(String reason, int attemptsMax, long nowMillis, RetryAt retryAtMillis) {}
+    record Failed(String reason, int attemptsMax, long nowMillis, RetryAt retryAt) {}
 
     /** When to try again after the n-th failed attempt, in epoch milliseconds. */
     @FunctionalInterface

@@ -14,6 +14,8 @@ import java.util.function.Supplier;
 
 /** Turns what the driver throws into the failures that the ports promise. */
 final class DriverFailures {
+    static final int DUPLICATE_KEY = 11000;
+
     private static final int WRITE_CONCERN_TIMEOUT = 64;
 
     private DriverFailures() {}

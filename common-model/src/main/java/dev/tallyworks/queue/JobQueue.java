@@ -31,33 +31,35 @@ public interface JobQueue {
      */
     void acknowledge(String lane, long epoch, Collection<Job> back, Map<Job, Long> delayed, Collection<DeadJob> dead);
 
-    /** The processing lists that are not empty, of all lanes and owners. */
-    List<Processing> processing();
-
     /** Puts the jobs of an owner whose time is over back into the queue, bounded. */
     int giveBack(Processing processing, int jobsMax);
 
-    /** The time of enqueue of the job that is claimed next, epoch milliseconds; null where none is queued. */
-    @Nullable
-    Long oldestEnqueuedAtMillis();
-
-    Lengths lengths();
+    /** How many jobs are where. */
+    State state();
 
     /** What the lanes claimed: jobs that could not be read are counted, and dropped with the batch. */
     record ClaimedBatch(List<Job> jobs, int unreadable, long stillReady) {}
 
     record DeadJob(Job job, String reason, int attempts, long diedAtMillis) {}
 
+    /** The processing list of one owner of a lane. */
     record Processing(String lane, long epoch, long length) {}
 
     /**
-     * @param oldestEnqueuedAtMillis as {@link JobQueue#oldestEnqueuedAtMillis}
+     * @param paused whether claims give nothing for the time being
+     * @param oldestEnqueuedAtMillis the time of enqueue of the job that is claimed next, epoch milliseconds; null where none
+     *     is queued
+     * @param processing of all lanes and owners that have jobs
      */
-    record Lengths(
+    record State(
             boolean paused,
             long ready,
-            long processing,
             long delayed,
             long dead,
-            @Nullable Long oldestEnqueuedAtMillis) {}
+            @Nullable Long oldestEnqueuedAtMillis,
+            List<Processing> processing) {
+        public long inProcess() {
+            return processing.stream().mapToLong(Processing::length).sum();
+        }
+    }
 }

@@ -1,0 +1,21 @@
+package dev.tallyworks.queue;
+
+import java.util.random.RandomGenerator;
+
+/**
+ * When a job whose event failed is tried again: {@code first × 2^(n−1)}, half of it at random, so that what failed together
+ * does not come back together.
+ *
+ * @param firstMillis the pause after the first failure
+ * @param capMillis no pause is longer
+ * @param attemptsMax with this failure the event dies
+ */
+public record RetryPolicy(long firstMillis, long capMillis, int attemptsMax) {
+    public static final RetryPolicy DEFAULT = new RetryPolicy(250, 300_000, 15);
+
+    /** @param attempts failures so far, at least 1 */
+    public long pauseMillis(int attempts, RandomGenerator random) {
+        long full = attempts > 30 ? capMillis : Math.min(capMillis, firstMillis << (attempts - 1));
+        return full / 2 + random.nextLong(full / 2 + 1);
+    }
+}
