@@ -47,8 +47,9 @@ public interface PendingEvents {
      * Reads on in the order of receipt through the pending events of a source, bounded, whatever state they are in.
      *
      * @param from where the scan before ended; null to begin with the oldest
+     * @param receivedBeforeMillis where to end, epoch milliseconds
      */
-    Scan scan(String source, @Nullable ScanPosition from, int limit);
+    Scan scan(String source, @Nullable ScanPosition from, long receivedBeforeMillis, int limit);
 
     /**
      * Takes a stale claim off a pending event, if it is still exactly this one.

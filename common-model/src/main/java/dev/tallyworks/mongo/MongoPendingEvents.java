@@ -165,21 +165,20 @@ public final class MongoPendingEvents implements PendingEvents {
     }
 
     @Override
-    public Scan scan(String source, @Nullable ScanPosition from, int limit) {
+    public Scan scan(String source, @Nullable ScanPosition from, long receivedBeforeMillis, int limit) {
         // The index goes by {receivedAt, _id}; reading on in it takes two plain ranges, as a query with $or would scan.
         List<Pending> found = new ArrayList<>();
-        if (from != null) {
+        Document later = new Document("$lt", new Date(receivedBeforeMillis));
+        if (from != null && from.receivedAtMillis() < receivedBeforeMillis) {
+            Date moment = new Date(from.receivedAtMillis());
             Document sameMoment = new Document(PENDING, true)
-                    .append(RECEIVED_AT, new Date(from.receivedAtMillis()))
+                    .append(RECEIVED_AT, moment)
                     .append(ID, new Document("$gt", from.uuid()));
             scan(source, sameMoment, limit, found);
+            later.append("$gt", moment);
         }
         if (found.size() < limit) {
-            Document later = new Document(PENDING, true);
-            if (from != null) {
-                later.append(RECEIVED_AT, new Document("$gt", new Date(from.receivedAtMillis())));
-            }
-            scan(source, later, limit - found.size(), found);
+            scan(source, new Document(PENDING, true).append(RECEIVED_AT, later), limit - found.size(), found);
         }
         if (found.size() < limit) {
             return new Scan(found, null);

@@ -1,0 +1,358 @@
+package dev.tallyworks.worker.batch;
+
+import dev.tallyworks.definition.Aggregation;
+import dev.tallyworks.definition.Definitions;
+import dev.tallyworks.definition.Snapshot;
+import dev.tallyworks.event.Claim;
+import dev.tallyworks.event.Event;
+import dev.tallyworks.event.EventRef;
+import dev.tallyworks.event.PendingEvents;
+import dev.tallyworks.lane.Lane;
+import dev.tallyworks.lane.Lanes;
+import dev.tallyworks.lane.Manifest;
+import dev.tallyworks.metric.EventMetrics;
+import dev.tallyworks.metric.MetricGenerator;
+import dev.tallyworks.queue.Job;
+import dev.tallyworks.queue.JobQueue;
+import dev.tallyworks.queue.RetryPolicy;
+import dev.tallyworks.rollup.RollupFold;
+import dev.tallyworks.rollup.Rollups;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs batches on a lane, as the protocol of the design says: claim, open, own, generate, seal, apply, finish, close. Each
+ * step's filter makes it harmless when it is late or repeated, so every step is simply tried until the store answers; a step
+ * that finds the lane in other hands ends the batch without touching anything more. Holds no state between batches and may be
+ * used by many lanes at once.
+ */
+public final class Aggregator {
+    private static final Logger LOG = Logger.getLogger(Aggregator.class);
+
+    private final Stores stores;
+    private final MetricGenerator generator;
+    private final RetryPolicy retries;
+    private final BatchMeter meter;
+    private final Clock clock;
+
+    /** What a batch reads and writes. */
+    public record Stores(
+            Definitions definitions, Lanes lanes, PendingEvents events, Rollups rollups, JobQueue queue) {}
+
+    public Aggregator(Stores stores, MetricGenerator generator, RetryPolicy retries, BatchMeter meter, Clock clock) {
+        this.stores = stores;
+        this.generator = generator;
+        this.retries = retries;
+        this.meter = meter;
+        this.clock = clock;
+    }
+
+    /**
+     * Runs one batch, if there are jobs.
+     *
+     * @return what was claimed
+     * @throws LaneLost where the lane has another owner now
+     */
+    public JobQueue.ClaimedBatch runBatch(OwnedLane lane, int eventsMax, long bytesMax) throws LaneLost {
+        if (lane.mayHoldOldJobs()) {
+            giveBackOldJobs(lane);
+        }
+        JobQueue.ClaimedBatch claimed = claim(lane, eventsMax, bytesMax);
+        if (claimed.unreadable() > 0) {
+            LOG.errorf("dropped %d jobs of an unknown format; the relay enqueues their events again", claimed.unreadable());
+        }
+        if (!claimed.jobs().isEmpty()) {
+            Map<EventRef, Job> jobs = new LinkedHashMap<>();
+            claimed.jobs().forEach(job -> jobs.putIfAbsent(job.event(), job));
+            aggregate(lane, jobs);
+        } else if (claimed.unreadable() > 0) {
+            acknowledge(lane, Outcome.nothing());
+        }
+        return claimed;
+    }
+
+    /**
+     * Ends the batch that an earlier owner of the lane left behind, if there is one.
+     *
+     * @throws LaneLost where the lane has another owner now
+     */
+    public void recover(OwnedLane lane, Manifest left) throws LaneLost {
+        if (left instanceof Manifest.Open open) {
+            LOG.infof("lane %s: taking over batch %d, open, %d events", lane.id(), open.seq(), open.candidates().size());
+            recoverOpen(lane, open);
+        } else if (left instanceof Manifest.Sealed sealed) {
+            LOG.infof("lane %s: taking over batch %d, sealed, %d events", lane.id(), sealed.seq(), sealed.events().size());
+            applySealed(lane, sealed);
+        }
+    }
+
+    private JobQueue.ClaimedBatch claim(OwnedLane lane, int eventsMax, long bytesMax) {
+        try {
+            return stores.queue().claim(lane.id(), lane.epoch(), eventsMax, bytesMax, clock.millis());
+        } catch (RuntimeException failed) {
+            lane.leavesOldJobs(true); // it may have been done nevertheless
+            throw failed;
+        }
+    }
+
+    private void giveBackOldJobs(OwnedLane lane) {
+        stores.queue().giveBack(new JobQueue.Processing(lane.id(), lane.epoch(), 0), Integer.MAX_VALUE);
+        lane.leavesOldJobs(false);
+    }
+
+    private void aggregate(OwnedLane lane, Map<EventRef, Job> jobs) throws LaneLost {
+        BatchMeter.Batch times = meter.begin(jobs.size());
+        List<EventRef> candidates = List.copyOf(jobs.keySet());
+        long seq = lane.seq() + 1;
+        Snapshot definitions = open(lane, seq, candidates);
+        lane.opened(seq);
+        times.ended(BatchMeter.Phase.OPEN);
+
+        Claim claim = lane.claim();
+        List<Event> owned = own(lane, candidates, claim, definitions.version(), false);
+        times.ended(BatchMeter.Phase.OWN);
+        Collection<EventRef> newer = owned.size() == candidates.size()
+                ? List.of()
+                : lane.insist(() -> stores.events().newerThan(candidates, definitions.version()));
+        List<Job> back = newer.stream().map(jobs::get).toList();
+
+        Generated generated = generate(lane, owned, definitions, claim);
+        times.ended(BatchMeter.Phase.GENERATE);
+        sealAndApply(lane, generated, definitions.version(), times);
+        acknowledge(lane, generated.outcome(jobs, back));
+        times.ended(BatchMeter.Phase.FINISH);
+        times.done(generated.events.size(), generated.failures.size());
+    }
+
+    private Snapshot open(OwnedLane lane, long seq, List<EventRef> candidates) throws LaneLost {
+        while (true) {
+            Snapshot definitions = lane.insist(stores.definitions()::refresh);
+            Lanes.Step step = lane.insist(
+                    () -> stores.lanes().open(lane.id(), lane.epoch(), seq, candidates, definitions.version()));
+            if (step == Lanes.Step.LOST) {
+                throw new LaneLost(lane.id());
+            }
+            if (step == Lanes.Step.DONE) {
+                return definitions;
+            }
+            // OUTDATED: the lane demands a version that was committed before, so the next refresh sees it.
+            lane.checkStopped();
+        }
+    }
+
+    private List<Event> own(OwnedLane lane, List<EventRef> candidates, Claim claim, long version, boolean heir) {
+        lane.insist(() -> {
+            stores.events().claim(candidates, claim, version, heir);
+            return true;
+        });
+        return lane.insist(() -> stores.events().owned(candidates, claim));
+    }
+
+    private void recoverOpen(OwnedLane lane, Manifest.Open open) throws LaneLost {
+        Claim claim = lane.claim();
+        Snapshot definitions = definitionsAsOf(lane, open.version());
+        List<EventRef> candidates = open.candidates();
+        Generated tried = new Generated();
+        if (open.takeovers() > 1) {
+            candidates = tryOneByOne(lane, open, definitions, tried);
+        }
+        List<Event> owned = own(lane, candidates, claim, open.version(), true);
+        Generated generated = generate(lane, owned, definitions, claim);
+        generated.failures.putAll(tried.failures);
+        BatchMeter.Batch times = meter.begin(owned.size());
+        sealAndApply(lane, generated, open.version(), times);
+        // The jobs themselves are in the list of the earlier owner, which goes back to the queue; those that failed wait.
+        acknowledge(lane, generated.outcome(Map.of(), List.of()));
+        times.done(generated.events.size(), generated.failures.size());
+    }
+
+    /**
+     * An event whose aggregation kills its worker would kill every heir. So the candidates are generated one by one, each
+     * named in the manifest before; the one found named there is charged an attempt.
+     *
+     * @return the candidates that did not fail
+     */
+    private List<EventRef> tryOneByOne(OwnedLane lane, Manifest.Open open, Snapshot definitions, Generated tried)
+            throws LaneLost {
+        List<EventRef> passed = new ArrayList<>();
+        Claim claim = lane.claim();
+        EventRef killer = open.onTrial();
+        if (killer != null) {
+            LOG.errorf("lane %s: the batch died while trying event %s of %s", lane.id(), killer.uuid(), killer.source());
+            own(lane, List.of(killer), claim, open.version(), true);
+            release(lane, killer, claim, "the worker died while aggregating it", 0, tried);
+        }
+        for (EventRef candidate : open.candidates()) {
+            if (candidate.equals(killer)) {
+                continue;
+            }
+            checked(lane, () -> stores.lanes().onTrial(lane.id(), lane.epoch(), open.seq(), candidate));
+            List<Event> owned = own(lane, List.of(candidate), claim, open.version(), true);
+            Generated alone = generate(lane, owned, definitions, claim);
+            tried.failures.putAll(alone.failures);
+            if (!alone.failures.containsKey(candidate)) {
+                passed.add(candidate);
+            }
+        }
+        checked(lane, () -> stores.lanes().onTrial(lane.id(), lane.epoch(), open.seq(), null));
+        return passed;
+    }
+
+    private void applySealed(OwnedLane lane, Manifest.Sealed sealed) throws LaneLost {
+        Snapshot definitions = definitionsAsOf(lane, sealed.version());
+        // What was sealed has been generated before, so a failure now is an alarm and is tried again: never a release.
+        RollupFold fold = lane.insistOnAll(() -> {
+            RollupFold folded = new RollupFold();
+            for (Event event : stores.events().sealed(sealed.events())) {
+                for (Measured measured : measure(event, definitions)) {
+                    folded.add(event, measured.aggregation, measured.metrics);
+                }
+            }
+            return folded;
+        });
+        BatchMeter.Batch times = meter.begin(sealed.events().size());
+        applyAndFinish(lane, sealed.events(), fold, sealed.version(), times);
+        times.done(sealed.events().size(), 0);
+    }
+
+    private Snapshot definitionsAsOf(OwnedLane lane, long version) {
+        Snapshot known = lane.insist(stores.definitions()::refresh);
+        if (known.version() < version) {
+            throw new IllegalStateException("the definitions end at version " + known.version()
+                    + ", but a batch went by version " + version + ": the log has lost entries");
+        }
+        return stores.definitions().asOf(version);
+    }
+
+    private void sealAndApply(OwnedLane lane, Generated generated, long version, BatchMeter.Batch times) throws LaneLost {
+        checked(lane, () -> stores.lanes().seal(lane.id(), lane.epoch(), lane.seq(), generated.events));
+        times.ended(BatchMeter.Phase.SEAL);
+        applyAndFinish(lane, generated.events, generated.fold, version, times);
+    }
+
+    private void applyAndFinish(
+            OwnedLane lane, List<EventRef> events, RollupFold fold, long version, BatchMeter.Batch times)
+            throws LaneLost {
+        // From here on the batch counts: whatever goes wrong is tried again, by this owner or the next.
+        lane.insistOnAll(() -> {
+            stores.rollups().apply(lane.id(), lane.seq(), fold.deltas());
+            return true;
+        });
+        times.ended(BatchMeter.Phase.APPLY);
+        lane.insistOnAll(() -> {
+            stores.events().finish(events, lane.claim(), version);
+            return true;
+        });
+        checked(lane, () -> stores.lanes().close(lane.id(), lane.epoch(), lane.seq()));
+        lane.closed();
+    }
+
+    private Generated generate(OwnedLane lane, List<Event> owned, Snapshot definitions, Claim claim) {
+        Generated generated = new Generated();
+        for (Event event : owned) {
+            List<Measured> measured;
+            try {
+                measured = measure(event, definitions);
+            } catch (RuntimeException | StackOverflowError poison) {
+                LOG.debugf(poison, "event %s of %s can't be aggregated", event.ref().uuid(), event.ref().source());
+                release(lane, event.ref(), claim, reason(poison), event.sizeBytes(), generated);
+                continue;
+            }
+            for (Measured each : measured) {
+                generated.fold.add(event, each.aggregation, each.metrics);
+            }
+            generated.events.add(event.ref());
+        }
+        return generated;
+    }
+
+    private record Measured(Aggregation aggregation, EventMetrics metrics) {}
+
+    /** A pure function of the event and the definitions as of the batch, so that a batch that is applied again is the same. */
+    private List<Measured> measure(Event event, Snapshot batch) {
+        List<Measured> measured = new ArrayList<>();
+        Snapshot accepted = stores.definitions().asOf(event.version());
+        for (Aggregation aggregation : accepted.fedBy(event.ref().source(), event.type())) {
+            // What was deleted since has no numbers any more.
+            if (batch.aggregation(aggregation.id()).isPresent()) {
+                measured.add(new Measured(aggregation, generator.generate(event, aggregation)));
+            }
+        }
+        return measured;
+    }
+
+    private static String reason(Throwable poison) {
+        String message = poison.getMessage();
+        String text = poison.getClass().getSimpleName() + (message == null ? "" : ": " + message);
+        return text.length() > 500 ? text.substring(0, 500) : text;
+    }
+
+    private void release(
+            OwnedLane lane, EventRef event, Claim claim, String reason, int sizeBytes, Generated into) {
+        long now = clock.millis();
+        PendingEvents.Failed failed = new PendingEvents.Failed(
+                reason,
+                retries.attemptsMax(),
+                now,
+                attempts -> now + retries.pauseMillis(attempts, ThreadLocalRandom.current()));
+        PendingEvents.Release released = lane.insistOrNull(() -> stores.events().release(event, claim, failed));
+        if (released != null) {
+            into.failures.put(event, new Failure(released, reason, sizeBytes, now));
+        }
+    }
+
+    private void acknowledge(OwnedLane lane, Outcome outcome) {
+        try {
+            stores.queue().acknowledge(lane.id(), lane.epoch(), outcome.back, outcome.delayed, outcome.dead);
+        } catch (RuntimeException failed) {
+            // MongoDB has the truth: what was lost here is found by the relay, what is left over is harmless.
+            LOG.debugf(failed, "lane %s: jobs not acknowledged", lane.id());
+            lane.leavesOldJobs(true);
+        }
+    }
+
+    private void checked(OwnedLane lane, java.util.function.Supplier<Lanes.Step> change) throws LaneLost {
+        if (lane.insist(change) != Lanes.Step.DONE) {
+            throw new LaneLost(lane.id());
+        }
+    }
+
+    private record Failure(PendingEvents.Release release, String reason, int sizeBytes, long atMillis) {}
+
+    private record Outcome(List<Job> back, Map<Job, Long> delayed, List<JobQueue.DeadJob> dead) {
+        static Outcome nothing() {
+            return new Outcome(List.of(), Map.of(), List.of());
+        }
+    }
+
+    /** What became of the owned events: those that were folded, and those that failed. */
+    private static final class Generated {
+        private final List<EventRef> events = new ArrayList<>();
+        private final RollupFold fold = new RollupFold();
+        private final Map<EventRef, Failure> failures = new HashMap<>();
+
+        Outcome outcome(Map<EventRef, Job> jobs, List<Job> back) {
+            Map<Job, Long> delayed = new HashMap<>();
+            List<JobQueue.DeadJob> dead = new ArrayList<>();
+            failures.forEach((event, failure) -> {
+                @Nullable Job claimed = jobs.get(event);
+                Job job = claimed != null ? claimed : new Job(event, failure.sizeBytes, failure.atMillis, "");
+                Long due = failure.release.dueMillis();
+                if (due == null) {
+                    dead.add(new JobQueue.DeadJob(job, failure.reason, failure.release.attempts(), failure.atMillis));
+                } else {
+                    delayed.put(job, due);
+                }
+            });
+            return new Outcome(back, delayed, dead);
+        }
+    }
+}

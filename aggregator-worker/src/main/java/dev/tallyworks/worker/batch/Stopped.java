@@ -1,0 +1,8 @@
+package dev.tallyworks.worker.batch;
+
+/** The process is to end and a store does not answer: the batch is left to whoever takes the lane over. */
+public final class Stopped extends RuntimeException {
+    Stopped() {
+        super("stopped", null, false, false);
+    }
+}
