@@ -38,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.bson.Document;
+import org.bson.RawBsonDocument;
 import org.jspecify.annotations.Nullable;
 
 /** The workers' side of the raw events, over the documents that {@code MongoRawEvents} records. */
@@ -72,7 +73,7 @@ public final class MongoPendingEvents implements PendingEvents {
                     .append(CLAIM_LANE, claim.lane())
                     .append(CLAIM_EPOCH, claim.epoch())
                     .append(CLAIM_SEQ, claim.seq());
-            read(source, events(source).find(mine), owned);
+            owned.addAll(read(source, mine));
         });
         return owned;
     }
@@ -80,14 +81,16 @@ public final class MongoPendingEvents implements PendingEvents {
     @Override
     public List<Event> sealed(Collection<EventRef> sealed) {
         List<Event> found = new ArrayList<>();
-        eachSource(sealed, (source, filter) -> read(source, events(source).find(filter), found));
+        eachSource(sealed, (source, filter) -> found.addAll(read(source, filter)));
         return found;
     }
 
-    private static void read(String source, FindIterable<Document> documents, List<Event> into) {
-        DriverFailures.reading(() -> documents
+    private List<Event> read(String source, Document filter) {
+        FindIterable<RawBsonDocument> documents =
+                events(source).withDocumentClass(RawBsonDocument.class).find(filter);
+        return DriverFailures.reading(() -> documents
                 .map(document -> EventDocuments.toEvent(source, document))
-                .into(into));
+                .into(new ArrayList<>()));
     }
 
     @Override

@@ -7,7 +7,6 @@ import dev.tallyworks.event.Claim;
 import dev.tallyworks.event.Event;
 import dev.tallyworks.event.EventRef;
 import dev.tallyworks.event.PendingEvents;
-import dev.tallyworks.lane.Lane;
 import dev.tallyworks.lane.Lanes;
 import dev.tallyworks.lane.Manifest;
 import dev.tallyworks.metric.EventMetrics;
@@ -44,8 +43,7 @@ public final class Aggregator {
     private final Clock clock;
 
     /** What a batch reads and writes. */
-    public record Stores(
-            Definitions definitions, Lanes lanes, PendingEvents events, Rollups rollups, JobQueue queue) {}
+    public record Stores(Definitions definitions, Lanes lanes, PendingEvents events, Rollups rollups, JobQueue queue) {}
 
     public Aggregator(Stores stores, MetricGenerator generator, RetryPolicy retries, BatchMeter meter, Clock clock) {
         this.stores = stores;
@@ -67,7 +65,9 @@ public final class Aggregator {
         }
         JobQueue.ClaimedBatch claimed = claim(lane, eventsMax, bytesMax);
         if (claimed.unreadable() > 0) {
-            LOG.errorf("dropped %d jobs of an unknown format; the relay enqueues their events again", claimed.unreadable());
+            LOG.errorf(
+                    "dropped %d jobs of an unknown format; the relay enqueues their events again",
+                    claimed.unreadable());
         }
         if (!claimed.jobs().isEmpty()) {
             Map<EventRef, Job> jobs = new LinkedHashMap<>();
@@ -86,10 +86,14 @@ public final class Aggregator {
      */
     public void recover(OwnedLane lane, Manifest left) throws LaneLost {
         if (left instanceof Manifest.Open open) {
-            LOG.infof("lane %s: taking over batch %d, open, %d events", lane.id(), open.seq(), open.candidates().size());
+            LOG.infof(
+                    "lane %s: taking over batch %d, open, %d events",
+                    lane.id(), open.seq(), open.candidates().size());
             recoverOpen(lane, open);
         } else if (left instanceof Manifest.Sealed sealed) {
-            LOG.infof("lane %s: taking over batch %d, sealed, %d events", lane.id(), sealed.seq(), sealed.events().size());
+            LOG.infof(
+                    "lane %s: taking over batch %d, sealed, %d events",
+                    lane.id(), sealed.seq(), sealed.events().size());
             applySealed(lane, sealed);
         }
     }
@@ -109,7 +113,12 @@ public final class Aggregator {
     }
 
     private void aggregate(OwnedLane lane, Map<EventRef, Job> jobs) throws LaneLost {
-        BatchMeter.Batch times = meter.begin(jobs.size());
+        try (BatchMeter.Batch times = meter.begin(jobs.size())) {
+            aggregate(lane, jobs, times);
+        }
+    }
+
+    private void aggregate(OwnedLane lane, Map<EventRef, Job> jobs, BatchMeter.Batch times) throws LaneLost {
         List<EventRef> candidates = List.copyOf(jobs.keySet());
         long seq = lane.seq() + 1;
         Snapshot definitions = open(lane, seq, candidates);
@@ -167,11 +176,13 @@ public final class Aggregator {
         List<Event> owned = own(lane, candidates, claim, open.version(), true);
         Generated generated = generate(lane, owned, definitions, claim);
         generated.failures.putAll(tried.failures);
-        BatchMeter.Batch times = meter.begin(owned.size());
-        sealAndApply(lane, generated, open.version(), times);
-        // The jobs themselves are in the list of the earlier owner, which goes back to the queue; those that failed wait.
+        try (BatchMeter.Batch times = meter.begin(owned.size())) {
+            sealAndApply(lane, generated, open.version(), times);
+            times.done(generated.events.size(), generated.failures.size());
+        }
+        // The jobs themselves are in the list of the earlier owner, which goes back to the queue; those that failed
+        // wait.
         acknowledge(lane, generated.outcome(Map.of(), List.of()));
-        times.done(generated.events.size(), generated.failures.size());
     }
 
     /**
@@ -186,7 +197,8 @@ public final class Aggregator {
         Claim claim = lane.claim();
         EventRef killer = open.onTrial();
         if (killer != null) {
-            LOG.errorf("lane %s: the batch died while trying event %s of %s", lane.id(), killer.uuid(), killer.source());
+            LOG.errorf(
+                    "lane %s: the batch died while trying event %s of %s", lane.id(), killer.uuid(), killer.source());
             own(lane, List.of(killer), claim, open.version(), true);
             release(lane, killer, claim, "the worker died while aggregating it", 0, tried);
         }
@@ -218,9 +230,10 @@ public final class Aggregator {
             }
             return folded;
         });
-        BatchMeter.Batch times = meter.begin(sealed.events().size());
-        applyAndFinish(lane, sealed.events(), fold, sealed.version(), times);
-        times.done(sealed.events().size(), 0);
+        try (BatchMeter.Batch times = meter.begin(sealed.events().size())) {
+            applyAndFinish(lane, sealed.events(), fold, sealed.version(), times);
+            times.done(sealed.events().size(), 0);
+        }
     }
 
     private Snapshot definitionsAsOf(OwnedLane lane, long version) {
@@ -232,7 +245,8 @@ public final class Aggregator {
         return stores.definitions().asOf(version);
     }
 
-    private void sealAndApply(OwnedLane lane, Generated generated, long version, BatchMeter.Batch times) throws LaneLost {
+    private void sealAndApply(OwnedLane lane, Generated generated, long version, BatchMeter.Batch times)
+            throws LaneLost {
         checked(lane, () -> stores.lanes().seal(lane.id(), lane.epoch(), lane.seq(), generated.events));
         times.ended(BatchMeter.Phase.SEAL);
         applyAndFinish(lane, generated.events, generated.fold, version, times);
@@ -262,7 +276,11 @@ public final class Aggregator {
             try {
                 measured = measure(event, definitions);
             } catch (RuntimeException | StackOverflowError poison) {
-                LOG.debugf(poison, "event %s of %s can't be aggregated", event.ref().uuid(), event.ref().source());
+                LOG.debugf(
+                        poison,
+                        "event %s of %s can't be aggregated",
+                        event.ref().uuid(),
+                        event.ref().source());
                 release(lane, event.ref(), claim, reason(poison), event.sizeBytes(), generated);
                 continue;
             }
@@ -295,8 +313,7 @@ public final class Aggregator {
         return text.length() > 500 ? text.substring(0, 500) : text;
     }
 
-    private void release(
-            OwnedLane lane, EventRef event, Claim claim, String reason, int sizeBytes, Generated into) {
+    private void release(OwnedLane lane, EventRef event, Claim claim, String reason, int sizeBytes, Generated into) {
         long now = clock.millis();
         PendingEvents.Failed failed = new PendingEvents.Failed(
                 reason,

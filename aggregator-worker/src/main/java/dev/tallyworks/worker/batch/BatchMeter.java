@@ -14,10 +14,13 @@ public interface BatchMeter {
     Batch begin(int candidates);
 
     /** One batch; used by one thread. */
-    interface Batch {
+    interface Batch extends AutoCloseable {
         /** The phase that began with the end of the one before is over. */
         void ended(Phase phase);
 
         void done(int events, int failed);
+
+        @Override
+        void close();
     }
 }

@@ -100,7 +100,9 @@ public final class LaneCrew implements OwnedLane.Pauses {
         long longest = 0;
         for (int i = 0; i < loops.size(); i++) {
             boolean ended = !threads.get(i).isAlive() && !stopping();
-            longest = ended ? Long.MAX_VALUE : Math.max(longest, now - loops.get(i).progressNanos());
+            longest = ended
+                    ? Long.MAX_VALUE
+                    : Math.max(longest, now - loops.get(i).progressNanos());
         }
         return longest;
     }

@@ -55,11 +55,14 @@ public final class LeaseKeeper {
     public void renewAll() {
         for (OwnedLane lane : held.values()) {
             if (System.nanoTime() - lane.progressNanos() > lease.toNanos()) {
-                LOG.errorf("lane %s: its loop has been stuck for more than %s; the lease is left to run out", lane.id(), lease);
+                LOG.errorf(
+                        "lane %s: its loop has been stuck for more than %s; the lease is left to run out",
+                        lane.id(), lease);
                 continue;
             }
             try {
-                if (!lanes.renew(lane.id(), lane.epoch(), clock.millis() + lease.toMillis()) && held.get(lane.id()) == lane) {
+                if (!lanes.renew(lane.id(), lane.epoch(), clock.millis() + lease.toMillis())
+                        && held.get(lane.id()) == lane) {
                     LOG.warnf("lane %s: another worker took it over", lane.id());
                     lost.add(lane);
                 }

@@ -33,7 +33,8 @@ public final class Janitor {
     public void run() {
         // The lists first: an epoch that is over when the lanes are read after them was over, or their owner's, before.
         List<JobQueue.Processing> lists = queue.state().processing();
-        Map<String, LaneStatus> byId = lanes.all().stream().collect(Collectors.toMap(LaneStatus::id, Function.identity()));
+        Map<String, LaneStatus> byId =
+                lanes.all().stream().collect(Collectors.toMap(LaneStatus::id, Function.identity()));
         for (JobQueue.Processing list : lists) {
             LaneStatus lane = byId.get(list.lane());
             if (lane == null || lane.epoch() > list.epoch()) {
@@ -42,7 +43,8 @@ public final class Janitor {
         }
         long now = clock.millis();
         for (LaneStatus lane : byId.values()) {
-            boolean holdsJobs = lists.stream().anyMatch(list -> list.lane().equals(lane.id()) && list.epoch() == lane.epoch());
+            boolean holdsJobs =
+                    lists.stream().anyMatch(list -> list.lane().equals(lane.id()) && list.epoch() == lane.epoch());
             if (lane.isFreeAt(now) && (!lane.done() || holdsJobs)) {
                 crew.adopt(lane); // its list goes back with the next look: the epoch is over then
             }

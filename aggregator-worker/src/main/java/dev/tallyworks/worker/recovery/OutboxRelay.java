@@ -2,6 +2,7 @@ package dev.tallyworks.worker.recovery;
 
 import dev.tallyworks.definition.Definitions;
 import dev.tallyworks.definition.Source;
+import dev.tallyworks.event.Claim;
 import dev.tallyworks.event.EventRef;
 import dev.tallyworks.event.PendingEvents;
 import dev.tallyworks.event.PendingEvents.Pending;
@@ -17,7 +18,6 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Enqueues pending events that no job stands for any more, and frees those whose claim is stale. Pending events are their
@@ -98,7 +98,9 @@ public final class OutboxRelay {
         queue.enqueue(lost.stream()
                 .map(event -> new Job(event.ref(), event.sizeBytes(), nowMillis, ""))
                 .toList());
-        LOG.infof("enqueued %d pending events again, the oldest of %d ms ago", lost.size(), nowMillis - lost.get(0).receivedAtMillis());
+        LOG.infof(
+                "enqueued %d pending events again, the oldest of %d ms ago",
+                lost.size(), nowMillis - lost.get(0).receivedAtMillis());
     }
 
     /** An owner that wakes up late may claim an event for a batch that its lane has left behind: nobody works on it. */
@@ -106,10 +108,11 @@ public final class OutboxRelay {
         if (claimed.isEmpty()) {
             return List.of();
         }
-        Map<String, LaneStatus> byId = lanes.all().stream().collect(Collectors.toMap(LaneStatus::id, Function.identity()));
+        Map<String, LaneStatus> byId =
+                lanes.all().stream().collect(Collectors.toMap(LaneStatus::id, Function.identity()));
         List<Pending> freed = new ArrayList<>();
         for (Pending event : claimed) {
-            @Nullable var claim = event.claim();
+            Claim claim = event.claim();
             if (claim == null) {
                 continue;
             }

@@ -1,0 +1,42 @@
+package dev.tallyworks.worker.wiring;
+
+import dev.tallyworks.worker.lease.WorkerSettings;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** The worker's settings, with {@code tallyworks.worker.} before their names. */
+@ConfigMapping(prefix = "tallyworks.worker")
+interface WorkerConfig extends WorkerSettings {
+    @Override
+    @WithDefault("2")
+    int threads();
+
+    @Override
+    @WithDefault("64")
+    int lanes();
+
+    @Override
+    @WithDefault("15s")
+    Duration lease();
+
+    @Override
+    @WithDefault("5000")
+    int batchEventsMax();
+
+    @Override
+    @WithDefault("16777216")
+    long batchBytesMax();
+
+    @Override
+    @WithDefault("25ms")
+    Duration idlePause();
+
+    @Override
+    @WithDefault("1s")
+    Duration recoveryInterval();
+
+    /** How long a batch that is under way may take to end when the process is told to stop. */
+    @WithDefault("20s")
+    Duration stopGrace();
+}

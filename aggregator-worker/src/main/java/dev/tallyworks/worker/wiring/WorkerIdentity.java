@@ -1,0 +1,4 @@
+package dev.tallyworks.worker.wiring;
+
+/** @param id unique to this process, telling its host */
+record WorkerIdentity(String id, long startedAtMillis) {}
