@@ -1,0 +1,152 @@
+package dev.tallyworks.worker.wiring;
+
+import com.mongodb.ConnectionString;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoDatabase;
+import dev.tallyworks.definition.Definitions;
+import dev.tallyworks.event.PendingEvents;
+import dev.tallyworks.lane.Lanes;
+import dev.tallyworks.lane.Workers;
+import dev.tallyworks.metric.FieldMetrics;
+import dev.tallyworks.mongo.MongoLanes;
+import dev.tallyworks.mongo.MongoPendingEvents;
+import dev.tallyworks.mongo.MongoRollups;
+import dev.tallyworks.mongo.MongoWorkers;
+import dev.tallyworks.queue.JobQueue;
+import dev.tallyworks.queue.RetryPolicy;
+import dev.tallyworks.redis.RedisJobQueue;
+import dev.tallyworks.rollup.Rollups;
+import dev.tallyworks.worker.batch.Aggregator;
+import dev.tallyworks.worker.lease.LaneCrew;
+import dev.tallyworks.worker.lease.LaneOffice;
+import dev.tallyworks.worker.lease.LeaseKeeper;
+import dev.tallyworks.worker.recovery.Janitor;
+import dev.tallyworks.worker.recovery.OutboxRelay;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.redis.client.Redis;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.UUID;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** Produces what the worker is made of. */
+@ApplicationScoped
+class Wiring {
+    /** No script of ours takes as long while Redis works. */
+    private static final long REDIS_TIMEOUT_MILLIS = 3_000;
+
+    @Produces
+    @Singleton
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Produces
+    @Singleton
+    WorkerIdentity identity(Clock clock) {
+        String host;
+        try {
+            host = InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException nameless) {
+            host = "unknown";
+        }
+        String id = host + "-" + ProcessHandle.current().pid() + "-"
+                + UUID.randomUUID().toString().substring(0, 8);
+        return new WorkerIdentity(id, clock.millis());
+    }
+
+    @Produces
+    @Singleton
+    MongoDatabase database(
+            MongoClient client, @ConfigProperty(name = "quarkus.mongodb.connection-string") String url) {
+        String name = new ConnectionString(url).getDatabase();
+        return client.getDatabase(name == null ? "tallyworks" : name);
+    }
+
+    @Produces
+    @Singleton
+    Lanes lanes(MongoDatabase database) {
+        return new MongoLanes(database);
+    }
+
+    @Produces
+    @Singleton
+    PendingEvents events(MongoDatabase database) {
+        return new MongoPendingEvents(database);
+    }
+
+    @Produces
+    @Singleton
+    Rollups rollups(MongoDatabase database) {
+        return new MongoRollups(database);
+    }
+
+    @Produces
+    @Singleton
+    Workers workers(MongoDatabase database) {
+        return new MongoWorkers(database);
+    }
+
+    @Produces
+    @Singleton
+    JobQueue queue(Redis redis, @ConfigProperty(name = "tallyworks.redis-namespace") String namespace) {
+        return new RedisJobQueue(redis, namespace, REDIS_TIMEOUT_MILLIS);
+    }
+
+    @Produces
+    @Singleton
+    MicrometerBatchMeter meter(MeterRegistry registry) {
+        return new MicrometerBatchMeter(registry);
+    }
+
+    @Produces
+    @Singleton
+    Aggregator aggregator(
+            Definitions definitions,
+            Lanes lanes,
+            PendingEvents events,
+            Rollups rollups,
+            JobQueue queue,
+            MicrometerBatchMeter meter,
+            Clock clock) {
+        Aggregator.Stores stores = new Aggregator.Stores(definitions, lanes, events, rollups, queue);
+        return new Aggregator(stores, new FieldMetrics(), RetryPolicy.DEFAULT, meter, clock);
+    }
+
+    @Produces
+    @Singleton
+    LeaseKeeper leaseKeeper(Lanes lanes, Clock clock, WorkerConfig settings) {
+        return new LeaseKeeper(lanes, clock, settings.lease());
+    }
+
+    @Produces
+    @Singleton
+    LaneCrew crew(
+            Lanes lanes,
+            LeaseKeeper keeper,
+            Aggregator aggregator,
+            WorkerConfig settings,
+            WorkerIdentity identity,
+            Clock clock) {
+        Duration lease = settings.lease();
+        LaneOffice office = new LaneOffice(lanes, clock, lease, identity.id());
+        return new LaneCrew(lanes, office, keeper, aggregator, settings);
+    }
+
+    @Produces
+    @Singleton
+    Janitor janitor(Lanes lanes, JobQueue queue, LaneCrew crew, Clock clock) {
+        return new Janitor(lanes, queue, crew, clock);
+    }
+
+    @Produces
+    @Singleton
+    OutboxRelay relay(Definitions definitions, PendingEvents events, Lanes lanes, JobQueue queue, Clock clock) {
+        return new OutboxRelay(definitions, events, lanes, queue, clock);
+    }
+}
