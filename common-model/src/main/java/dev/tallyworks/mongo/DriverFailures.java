@@ -38,6 +38,11 @@ final class DriverFailures {
         }
     }
 
+    /** Whether the server could not do what it was asked, rather than refused it. */
+    static boolean isAway(MongoException failed) {
+        return !isOurFault(failed);
+    }
+
     static RuntimeException translateWrite(MongoException failed) {
         if (isOurFault(failed)) {
             return failed;

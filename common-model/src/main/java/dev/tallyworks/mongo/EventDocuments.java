@@ -5,6 +5,7 @@ import dev.tallyworks.event.CommitId;
 import dev.tallyworks.event.Event;
 import dev.tallyworks.event.EventRef;
 import dev.tallyworks.event.RecordedEvent;
+import dev.tallyworks.metric.StoredName;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -88,7 +89,7 @@ final class EventDocuments {
     private static void writeObject(BsonWriter writer, Map<String, @Nullable Object> object) {
         writer.writeStartDocument();
         for (Map.Entry<String, @Nullable Object> member : object.entrySet()) {
-            writer.writeName(PayloadNames.escape(member.getKey()));
+            writer.writeName(StoredName.escape(member.getKey()));
             writeValue(writer, member.getValue());
         }
         writer.writeEndDocument();
@@ -235,7 +236,7 @@ final class EventDocuments {
         Map<String, @Nullable Object> object = new LinkedHashMap<>();
         reader.readStartDocument();
         while (reader.readBsonType() != BsonType.END_OF_DOCUMENT) {
-            String name = PayloadNames.unescape(reader.readName());
+            String name = StoredName.unescape(reader.readName());
             object.put(name, readValue(reader));
         }
         reader.readEndDocument();

@@ -13,7 +13,6 @@ import static dev.tallyworks.mongo.Fields.VERSION;
 import com.mongodb.MongoBulkWriteException;
 import com.mongodb.ReadConcern;
 import com.mongodb.ReadPreference;
-import com.mongodb.WriteConcern;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
@@ -59,7 +58,7 @@ public final class MongoLanes implements Lanes {
     }
 
     MongoLanes(MongoCollection<Document> lanes) {
-        this.lanes = lanes.withWriteConcern(WriteConcern.MAJORITY)
+        this.lanes = lanes.withWriteConcern(MongoSettings.DURABLE)
                 .withReadConcern(ReadConcern.LOCAL)
                 .withReadPreference(ReadPreference.primary());
     }

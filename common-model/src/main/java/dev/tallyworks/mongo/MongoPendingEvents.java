@@ -22,7 +22,6 @@ import static dev.tallyworks.mongo.Fields.SIZE;
 import static dev.tallyworks.mongo.Fields.VERSION;
 
 import com.mongodb.ReadPreference;
-import com.mongodb.WriteConcern;
 import com.mongodb.client.FindIterable;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
@@ -48,7 +47,7 @@ public final class MongoPendingEvents implements PendingEvents {
     private final MongoDatabase database;
 
     public MongoPendingEvents(MongoDatabase database) {
-        this.database = database.withWriteConcern(WriteConcern.MAJORITY).withReadPreference(ReadPreference.primary());
+        this.database = database.withWriteConcern(MongoSettings.DURABLE).withReadPreference(ReadPreference.primary());
     }
 
     @Override

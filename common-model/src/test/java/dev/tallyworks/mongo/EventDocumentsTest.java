@@ -78,10 +78,10 @@ class EventDocumentsTest {
 
     @Property(tries = 2_000)
     void anyNameIsReversible(@ForAll String name) {
-        String stored = PayloadNames.escape(name);
+        String stored = StoredName.escape(name);
 
         assertThat(stored).isNotEmpty().doesNotContain(".", "$", "\0");
-        assertThat(PayloadNames.unescape(stored)).isEqualTo(name);
+        assertThat(StoredName.unescape(stored)).isEqualTo(name);
     }
 
     private static Event withPayload(Map<String, @Nullable Object> payload) {

@@ -1,15 +1,24 @@
-package dev.tallyworks.mongo;
+package dev.tallyworks.metric;
 
 /**
- * Payload names as BSON can keep them: {@code %} escapes what a path or a C string can't hold, and itself. The empty name is
- * a lone {@code %}. Reversible for any name.
+ * Names of fields, and values, as components of a path in a stored document: {@code %} escapes what a path or a C string
+ * can't hold, and itself. The empty name is a lone {@code %}; {@value #OTHER}, which stands for what is beyond a guard, is
+ * escaped where a client uses it. Reversible for any text.
  */
-final class PayloadNames {
-    private PayloadNames() {}
+public final class StoredName {
+    /** The name under which a document counts what is beyond its guards. */
+    public static final String OTHER = "__other__";
 
-    static String escape(String name) {
+    private static final String OTHER_OF_CLIENT = "%5F_other__";
+
+    private StoredName() {}
+
+    public static String escape(String name) {
         if (name.isEmpty()) {
             return "%";
+        }
+        if (name.equals(OTHER)) {
+            return OTHER_OF_CLIENT;
         }
         for (int i = 0; i < name.length(); i++) {
             if (isSpecial(name.charAt(i))) {
@@ -34,7 +43,7 @@ final class PayloadNames {
         return escaped.toString();
     }
 
-    static String unescape(String stored) {
+    public static String unescape(String stored) {
         int percent = stored.indexOf('%');
         if (percent < 0) {
             return stored;

@@ -1,0 +1,236 @@
+package dev.tallyworks.mongo;
+
+import static dev.tallyworks.mongo.Fields.ID;
+import static dev.tallyworks.mongo.RollupDocuments.APPLIED;
+import static dev.tallyworks.mongo.RollupDocuments.CATEGORY;
+import static dev.tallyworks.mongo.RollupDocuments.NAMES;
+import static dev.tallyworks.mongo.RollupDocuments.TYPE_HASH;
+import static dev.tallyworks.mongo.RollupDocuments.VALUES;
+
+import com.mongodb.ErrorCategory;
+import com.mongodb.MongoBulkWriteException;
+import com.mongodb.MongoCommandException;
+import com.mongodb.MongoException;
+import com.mongodb.MongoWriteException;
+import com.mongodb.ReadPreference;
+import com.mongodb.bulk.BulkWriteError;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.BulkWriteOptions;
+import com.mongodb.client.model.ClusteredIndexOptions;
+import com.mongodb.client.model.CreateCollectionOptions;
+import com.mongodb.client.model.IndexOptions;
+import com.mongodb.client.model.UpdateOneModel;
+import com.mongodb.client.model.UpdateOptions;
+import com.mongodb.client.result.UpdateResult;
+import dev.tallyworks.rollup.RollupDelta;
+import dev.tallyworks.rollup.Rollups;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.bson.Document;
+import org.bson.RawBsonDocument;
+import org.bson.types.Binary;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rollups as {@link RollupDocuments documents}. A batch goes out as unordered bulks of upserts whose filter refuses what was
+ * applied before, and what might go beyond a document's guards; only what is refused is looked at more closely.
+ */
+public final class MongoRollups implements Rollups {
+    private static final int BULK_DOCUMENTS_MAX = 5_000;
+    private static final int NAMESPACE_EXISTS = 48;
+    private static final Set<Integer> TOO_LARGE = Set.of(10334, 17419);
+    /** Documents whose names are remembered: those that came near a guard. */
+    private static final int REMEMBERED_MAX = 2_000;
+
+    private static final Document ABSENT = new Document("$exists", false);
+    private static final UpdateOptions UPSERT = new UpdateOptions().upsert(true);
+
+    private final MongoDatabase database;
+    private final Set<String> created = ConcurrentHashMap.newKeySet();
+    private final Map<ByteBuffer, DocumentNames> remembered =
+            Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<ByteBuffer, DocumentNames> eldest) {
+                    return size() > REMEMBERED_MAX;
+                }
+            });
+
+    public MongoRollups(MongoDatabase database) {
+        this.database = database.withWriteConcern(MongoSettings.DURABLE).withReadPreference(ReadPreference.primary());
+    }
+
+    @Override
+    public void apply(String lane, long seq, Collection<RollupDelta> deltas) {
+        Map<String, List<RollupDelta>> byCollection = new LinkedHashMap<>();
+        for (RollupDelta delta : deltas) {
+            byCollection
+                    .computeIfAbsent(delta.target().collection(), name -> new ArrayList<>())
+                    .add(delta);
+        }
+        byCollection.forEach((name, all) -> {
+            create(name);
+            MongoCollection<Document> collection = database.getCollection(name);
+            for (int from = 0; from < all.size(); from += BULK_DOCUMENTS_MAX) {
+                List<RollupDelta> bulk = all.subList(from, Math.min(all.size(), from + BULK_DOCUMENTS_MAX));
+                for (RollupDelta refused : applyAtOnce(collection, lane, seq, bulk)) {
+                    applyWithCare(collection, lane, seq, refused);
+                }
+            }
+        });
+    }
+
+    /** Gives back what was refused: applied before, raced by another lane's insert, or beyond a guard or the size. */
+    private List<RollupDelta> applyAtOnce(
+            MongoCollection<Document> collection, String lane, long seq, List<RollupDelta> deltas) {
+        List<RollupDelta> refused = new ArrayList<>();
+        List<RollupDelta> sent = new ArrayList<>(deltas.size());
+        List<UpdateOneModel<Document>> updates = new ArrayList<>(deltas.size());
+        for (RollupDelta delta : deltas) {
+            UpdateOneModel<Document> update = update(delta, lane, seq);
+            if (update == null) {
+                refused.add(delta);
+            } else {
+                sent.add(delta);
+                updates.add(update);
+            }
+        }
+        if (updates.isEmpty()) {
+            return refused;
+        }
+        try {
+            collection.bulkWrite(updates, new BulkWriteOptions().ordered(false));
+        } catch (MongoBulkWriteException partly) {
+            for (BulkWriteError error : partly.getWriteErrors()) {
+                if (error.getCode() != DriverFailures.DUPLICATE_KEY && !TOO_LARGE.contains(error.getCode())) {
+                    throw DriverFailures.translateWrite(partly);
+                }
+                refused.add(sent.get(error.getIndex()));
+            }
+            if (partly.getWriteConcernError() != null) {
+                throw DriverFailures.translateWrite(partly);
+            }
+        } catch (MongoException failed) {
+            throw DriverFailures.translateWrite(failed);
+        }
+        return refused;
+    }
+
+    /** The update without a look at the document, or null where only a look can tell which names fit. */
+    private @Nullable UpdateOneModel<Document> update(RollupDelta delta, String lane, long seq) {
+        Document filter = unapplied(delta, lane, seq);
+        DocumentNames known = remembered.get(ByteBuffer.wrap(delta.id()));
+        RollupDelta fitting = delta;
+        int added = 0;
+        if (known == null) {
+            added = DocumentNames.count(delta);
+            int most = Math.min(DocumentNames.FIELDS_MAX, delta.target().valuesMax());
+            if (added > most) {
+                return null;
+            }
+            filter.append(NAMES, new Document("$not", new Document("$gt", (long) most - added)));
+        } else {
+            synchronized (known) {
+                if (!known.holdsAll(delta)) {
+                    if (!known.isFullFor(delta)) {
+                        return null;
+                    }
+                    fitting = known.limitToKnown(delta);
+                }
+            }
+        }
+        RawBsonDocument update =
+                RollupDocuments.update(fitting, lane, seq, new RollupDocuments.NamesUpdate.Added(added));
+        return new UpdateOneModel<>(filter, update, UPSERT);
+    }
+
+    private static Document unapplied(RollupDelta delta, String lane, long seq) {
+        return new Document(ID, new Binary(delta.id()))
+                .append(APPLIED + '.' + lane, new Document("$not", new Document("$gte", seq)));
+    }
+
+    /** Reads which names the document has, and writes if nobody has added to them meanwhile. */
+    private void applyWithCare(MongoCollection<Document> collection, String lane, long seq, RollupDelta delta) {
+        boolean full = false;
+        while (true) {
+            Document stands = read(collection, delta, lane);
+            if (stands != null && isApplied(stands, lane, seq)) {
+                return;
+            }
+            DocumentNames names = DocumentNames.of(stands);
+            RollupDelta fitting = full ? names.limitToKnown(delta) : names.limit(delta);
+            Document filter = unapplied(delta, lane, seq);
+            if (!names.holdsAll(fitting)) {
+                names.addAll(fitting);
+                Object counted = stands == null ? null : stands.get(NAMES);
+                filter.append(NAMES, counted == null ? ABSENT : counted);
+            }
+            RawBsonDocument update = RollupDocuments.update(
+                    fitting, lane, seq, new RollupDocuments.NamesUpdate.Counted(names.count()));
+            try {
+                UpdateResult result =
+                        collection.updateOne(filter, update, new UpdateOptions().upsert(stands == null));
+                if (result.getMatchedCount() == 1 || result.getUpsertedId() != null) {
+                    remembered.put(ByteBuffer.wrap(delta.id()), names);
+                    return;
+                }
+            } catch (MongoWriteException refused) {
+                if (TOO_LARGE.contains(refused.getCode()) && !full) {
+                    full = true;
+                } else if (ErrorCategory.fromErrorCode(refused.getCode()) != ErrorCategory.DUPLICATE_KEY) {
+                    throw DriverFailures.translateWrite(refused);
+                }
+            } catch (MongoException failed) {
+                throw DriverFailures.translateWrite(failed);
+            }
+        }
+    }
+
+    private static @Nullable Document read(MongoCollection<Document> collection, RollupDelta delta, String lane) {
+        Document parts = new Document(VALUES, 1)
+                .append(CATEGORY, 1)
+                .append(NAMES, 1)
+                .append(APPLIED + '.' + lane, 1);
+        return DriverFailures.reading(() -> collection
+                .find(new Document(ID, new Binary(delta.id())))
+                .projection(parts)
+                .first());
+    }
+
+    private static boolean isApplied(Document stands, String lane, long seq) {
+        Document applied = stands.get(APPLIED, Document.class);
+        Long last = applied == null ? null : applied.getLong(lane);
+        return last != null && last >= seq;
+    }
+
+    private void create(String name) {
+        if (created.contains(name)) {
+            return;
+        }
+        DriverFailures.writing(() -> {
+            try {
+                database.createCollection(
+                        name,
+                        new CreateCollectionOptions()
+                                .clusteredIndexOptions(new ClusteredIndexOptions(new Document(ID, 1), true)));
+            } catch (MongoCommandException refused) {
+                // Servers before 5.3 know no clustered collections, and make a plain one with the first upsert.
+                if (refused.getErrorCode() != NAMESPACE_EXISTS && DriverFailures.isAway(refused)) {
+                    throw refused;
+                }
+            }
+            return database.getCollection(name)
+                    .createIndex(
+                            new Document(TYPE_HASH, 1).append(RollupDocuments.BUCKET, 1),
+                            new IndexOptions().partialFilterExpression(new Document(TYPE_HASH, new Document("$exists", true))));
+        });
+        created.add(name);
+    }
+}

@@ -1,0 +1,159 @@
+package dev.tallyworks.mongo;
+
+import dev.tallyworks.event.Attribution;
+import dev.tallyworks.metric.ExactSum;
+import dev.tallyworks.metric.ShortText;
+import dev.tallyworks.metric.StoredName;
+import dev.tallyworks.rollup.RollupDelta;
+import dev.tallyworks.rollup.SeriesKey;
+import java.math.BigDecimal;
+import java.util.Map;
+import org.bson.BsonBinary;
+import org.bson.BsonBinaryWriter;
+import org.bson.BsonWriter;
+import org.bson.RawBsonDocument;
+import org.bson.io.BasicOutputBuffer;
+import org.bson.types.Decimal128;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rollups as documents, one for each series, bucket, source and event type:
+ *
+ * <pre>
+ * {_id: 32 bytes, aggregation, generation, width, attribution: {type, value}, source, incarnation, type, bucket: Date,
+ *  k: 16 bytes (not of the total), names: int64, other: int64,
+ *  count: int64,
+ *  n:        {field: int64},
+ *  sum:      {field: {limb: int64}},
+ *  min, max: {field: Decimal128},
+ *  cat:      {field: {value: int64}},
+ *  compound: {numeric field: {field: {value: {limb: int64}}}},
+ *  applied:  {lane: seq of the last batch of that lane that it contains}}
+ * </pre>
+ *
+ * {@code names} is at least the number of fields under {@code n} and of values under {@code cat}. Field names and values are
+ * {@link StoredName escaped}.
+ */
+final class RollupDocuments {
+    static final String COUNT = "count";
+    static final String VALUES = "n";
+    static final String SUM = "sum";
+    static final String MIN = "min";
+    static final String MAX = "max";
+    static final String CATEGORY = "cat";
+    static final String COMPOUND = "compound";
+    static final String APPLIED = "applied";
+    static final String NAMES = "names";
+    static final String OTHER_COUNT = "other";
+    static final String AGGREGATION = "aggregation";
+    static final String GENERATION = "generation";
+    static final String WIDTH = "width";
+    static final String ATTRIBUTION = "attribution";
+    static final String SOURCE = "source";
+    static final String INCARNATION = "incarnation";
+    static final String TYPE = "type";
+    static final String BUCKET = "bucket";
+    static final String TYPE_HASH = "k";
+
+    private RollupDocuments() {}
+
+    /** How an update treats the count of names. */
+    sealed interface NamesUpdate {
+        /** So many names are new, as far as is known. */
+        record Added(int names) implements NamesUpdate {}
+
+        /** It was counted. */
+        record Counted(long names) implements NamesUpdate {}
+    }
+
+    static RawBsonDocument update(RollupDelta delta, String lane, long seq, NamesUpdate names) {
+        BasicOutputBuffer buffer = new BasicOutputBuffer(1024);
+        try (BsonBinaryWriter writer = new BsonBinaryWriter(buffer)) {
+            writer.writeStartDocument();
+            writeIncrements(writer, delta, names);
+            if (!delta.numbers().isEmpty()) {
+                writeExtremes(writer, delta);
+            }
+            writer.writeStartDocument("$set");
+            writer.writeInt64(APPLIED + '.' + lane, seq);
+            if (names instanceof NamesUpdate.Counted counted) {
+                writer.writeInt64(NAMES, counted.names);
+            }
+            writer.writeEndDocument();
+            writeOnInsert(writer, delta.target());
+            writer.writeEndDocument();
+        }
+        return new RawBsonDocument(buffer.getInternalBuffer(), 0, buffer.getPosition());
+    }
+
+    private static void writeIncrements(BsonWriter writer, RollupDelta delta, NamesUpdate names) {
+        writer.writeStartDocument("$inc");
+        writer.writeInt64(COUNT, delta.count());
+        if (names instanceof NamesUpdate.Added added && added.names > 0) {
+            writer.writeInt64(NAMES, added.names);
+        }
+        if (delta.others() > 0) {
+            writer.writeInt64(OTHER_COUNT, delta.others());
+        }
+        for (Map.Entry<String, RollupDelta.NumberStats> number : delta.numbers().entrySet()) {
+            String field = stored(number.getKey());
+            writer.writeInt64(VALUES + '.' + field, number.getValue().count());
+            writeLimbs(writer, SUM + '.' + field + '.', number.getValue().sum());
+        }
+        for (Map.Entry<String, Map<String, RollupDelta.CategoryStats>> category :
+                delta.categories().entrySet()) {
+            String field = stored(category.getKey());
+            for (Map.Entry<String, RollupDelta.CategoryStats> value : category.getValue().entrySet()) {
+                String path = field + '.' + stored(value.getKey());
+                writer.writeInt64(CATEGORY + '.' + path, value.getValue().count());
+                value.getValue().sums().forEach((number, sum) ->
+                        writeLimbs(writer, COMPOUND + '.' + stored(number) + '.' + path + '.', sum));
+            }
+        }
+        writer.writeEndDocument();
+    }
+
+    private static void writeLimbs(BsonWriter writer, String path, ExactSum sum) {
+        sum.forEachLimb((limb, value) -> writer.writeInt64(path + limb, value));
+    }
+
+    private static void writeExtremes(BsonWriter writer, RollupDelta delta) {
+        writer.writeStartDocument("$min");
+        delta.numbers().forEach((field, stats) -> writeDecimal(writer, MIN + '.' + stored(field), stats.min()));
+        writer.writeEndDocument();
+        writer.writeStartDocument("$max");
+        delta.numbers().forEach((field, stats) -> writeDecimal(writer, MAX + '.' + stored(field), stats.max()));
+        writer.writeEndDocument();
+    }
+
+    private static void writeDecimal(BsonWriter writer, String path, BigDecimal number) {
+        writer.writeDecimal128(path, new Decimal128(number));
+    }
+
+    private static void writeOnInsert(BsonWriter writer, RollupDelta.Target target) {
+        SeriesKey series = target.series();
+        writer.writeStartDocument("$setOnInsert");
+        writer.writeString(AGGREGATION, series.aggregation());
+        writer.writeInt32(GENERATION, series.generation());
+        writer.writeString(WIDTH, series.width().id());
+        writer.writeStartDocument(ATTRIBUTION);
+        writer.writeString(Fields.ATTRIBUTION_TYPE, ShortText.cut(series.attributionType()));
+        @Nullable String value = series.attributionValue();
+        if (value != null) {
+            writer.writeString(Fields.ATTRIBUTION_VALUE, ShortText.cut(value));
+        }
+        writer.writeEndDocument();
+        writer.writeString(SOURCE, target.source());
+        writer.writeInt64(INCARNATION, target.incarnation());
+        writer.writeString(TYPE, target.eventType());
+        writer.writeDateTime(BUCKET, target.bucketMillis());
+        if (!series.attributionType().equals(Attribution.TOTAL)) {
+            writer.writeBinaryData(TYPE_HASH, new BsonBinary(series.typeHash()));
+        }
+        writer.writeEndDocument();
+    }
+
+    static String stored(String name) {
+        return name.equals(RollupDelta.OTHER) ? StoredName.OTHER : StoredName.escape(name);
+    }
+}
