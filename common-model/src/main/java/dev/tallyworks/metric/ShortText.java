@@ -30,7 +30,9 @@ public final class ShortText {
             end--; // not within a code point
         }
         byte[] hash = Arrays.copyOf(sha256(bytes), HASH_BYTES);
-        return new String(bytes, 0, end, StandardCharsets.UTF_8) + '#' + HexFormat.of().formatHex(hash);
+        return new String(bytes, 0, end, StandardCharsets.UTF_8)
+                + '#'
+                + HexFormat.of().formatHex(hash);
     }
 
     private static byte[] sha256(byte[] bytes) {

@@ -30,9 +30,8 @@ final class DocumentNames {
             }
             Document categories = stored.get(RollupDocuments.CATEGORY, Document.class);
             if (categories != null) {
-                categories.forEach((field, held) -> ((Document) held)
-                        .keySet()
-                        .forEach(value -> names.addValue(unescape(field), unescape(value))));
+                categories.forEach((field, held) ->
+                        ((Document) held).keySet().forEach(value -> names.addValue(unescape(field), unescape(value))));
             }
         }
         return names;
@@ -61,9 +60,9 @@ final class DocumentNames {
 
     boolean holdsAll(RollupDelta delta) {
         return numbers.containsAll(delta.numbers().keySet())
-                && delta.categories().entrySet().stream().allMatch(category -> values.getOrDefault(
-                                category.getKey(), Set.of())
-                        .containsAll(category.getValue().keySet()));
+                && delta.categories().entrySet().stream()
+                        .allMatch(category -> values.getOrDefault(category.getKey(), Set.of())
+                                .containsAll(category.getValue().keySet()));
     }
 
     void addAll(RollupDelta delta) {
@@ -83,7 +82,8 @@ final class DocumentNames {
 
     /** Whether every new name of the delta is of a field that can take none. */
     boolean isFullFor(RollupDelta delta) {
-        boolean numbersFull = numbers.size() >= FIELDS_MAX || numbers.containsAll(delta.numbers().keySet());
+        boolean numbersFull = numbers.size() >= FIELDS_MAX
+                || numbers.containsAll(delta.numbers().keySet());
         return numbersFull
                 && delta.categories().entrySet().stream().allMatch(category -> {
                     Set<String> held = values.getOrDefault(category.getKey(), Set.of());

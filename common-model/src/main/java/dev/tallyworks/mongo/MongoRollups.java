@@ -172,11 +172,10 @@ public final class MongoRollups implements Rollups {
                 Object counted = stands == null ? null : stands.get(NAMES);
                 filter.append(NAMES, counted == null ? ABSENT : counted);
             }
-            RawBsonDocument update = RollupDocuments.update(
-                    fitting, lane, seq, new RollupDocuments.NamesUpdate.Counted(names.count()));
+            RawBsonDocument update =
+                    RollupDocuments.update(fitting, lane, seq, new RollupDocuments.NamesUpdate.Counted(names.count()));
             try {
-                UpdateResult result =
-                        collection.updateOne(filter, update, new UpdateOptions().upsert(stands == null));
+                UpdateResult result = collection.updateOne(filter, update, new UpdateOptions().upsert(stands == null));
                 if (result.getMatchedCount() == 1 || result.getUpsertedId() != null) {
                     remembered.put(ByteBuffer.wrap(delta.id()), names);
                     return;
@@ -194,10 +193,8 @@ public final class MongoRollups implements Rollups {
     }
 
     private static @Nullable Document read(MongoCollection<Document> collection, RollupDelta delta, String lane) {
-        Document parts = new Document(VALUES, 1)
-                .append(CATEGORY, 1)
-                .append(NAMES, 1)
-                .append(APPLIED + '.' + lane, 1);
+        Document parts =
+                new Document(VALUES, 1).append(CATEGORY, 1).append(NAMES, 1).append(APPLIED + '.' + lane, 1);
         return DriverFailures.reading(() -> collection
                 .find(new Document(ID, new Binary(delta.id())))
                 .projection(parts)
@@ -229,7 +226,8 @@ public final class MongoRollups implements Rollups {
             return database.getCollection(name)
                     .createIndex(
                             new Document(TYPE_HASH, 1).append(RollupDocuments.BUCKET, 1),
-                            new IndexOptions().partialFilterExpression(new Document(TYPE_HASH, new Document("$exists", true))));
+                            new IndexOptions()
+                                    .partialFilterExpression(new Document(TYPE_HASH, new Document("$exists", true))));
         });
         created.add(name);
     }

@@ -103,11 +103,14 @@ final class RollupDocuments {
         for (Map.Entry<String, Map<String, RollupDelta.CategoryStats>> category :
                 delta.categories().entrySet()) {
             String field = stored(category.getKey());
-            for (Map.Entry<String, RollupDelta.CategoryStats> value : category.getValue().entrySet()) {
+            for (Map.Entry<String, RollupDelta.CategoryStats> value :
+                    category.getValue().entrySet()) {
                 String path = field + '.' + stored(value.getKey());
                 writer.writeInt64(CATEGORY + '.' + path, value.getValue().count());
-                value.getValue().sums().forEach((number, sum) ->
-                        writeLimbs(writer, COMPOUND + '.' + stored(number) + '.' + path + '.', sum));
+                value.getValue()
+                        .sums()
+                        .forEach((number, sum) ->
+                                writeLimbs(writer, COMPOUND + '.' + stored(number) + '.' + path + '.', sum));
             }
         }
         writer.writeEndDocument();

@@ -122,7 +122,9 @@ public final class RollupDelta {
                     .computeIfAbsent(category.value(), value -> new CategoryStats());
             stats.count++;
             for (EventMetrics.Numeric number : metrics.numbers()) {
-                stats.sums.computeIfAbsent(number.field(), field -> new ExactSum()).add(number.value());
+                stats.sums
+                        .computeIfAbsent(number.field(), field -> new ExactSum())
+                        .add(number.value());
             }
         }
     }

@@ -22,7 +22,11 @@ import org.jspecify.annotations.Nullable;
  * @param attributionValue null for the total
  */
 public record SeriesKey(
-        String aggregation, int generation, Granularity width, String attributionType, @Nullable String attributionValue) {
+        String aggregation,
+        int generation,
+        Granularity width,
+        String attributionType,
+        @Nullable String attributionValue) {
     private static final int SERIES_BYTES = 16;
     private static final int ORIGIN_BYTES = 8;
     public static final int ID_BYTES = SERIES_BYTES + Long.BYTES + ORIGIN_BYTES;
