@@ -166,12 +166,9 @@ public final class MongoRollups implements Rollups {
             }
             DocumentNames names = DocumentNames.of(stands);
             RollupDelta fitting = full ? names.limitToKnown(delta) : names.limit(delta);
-            Document filter = unapplied(delta, lane, seq);
-            if (!names.holdsAll(fitting)) {
-                names.addAll(fitting);
-                Object counted = stands == null ? null : stands.get(NAMES);
-                filter.append(NAMES, counted == null ? ABSENT : counted);
-            }
+            names.addAll(fitting);
+            Object counted = stands == null ? null : stands.get(NAMES);
+            Document filter = unapplied(delta, lane, seq).append(NAMES, counted == null ? ABSENT : counted);
             RawBsonDocument update =
                     RollupDocuments.update(fitting, lane, seq, new RollupDocuments.NamesUpdate.Counted(names.count()));
             try {

@@ -6,6 +6,7 @@ import dev.tallyworks.event.Attribution;
 import dev.tallyworks.event.CommitId;
 import dev.tallyworks.event.Event;
 import dev.tallyworks.event.EventRef;
+import dev.tallyworks.metric.StoredName;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
