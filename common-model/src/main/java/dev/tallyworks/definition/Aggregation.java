@@ -43,6 +43,33 @@ public record Aggregation(
         return sourceFits && (filter.eventTypes.isEmpty() || filter.eventTypes.contains(eventType));
     }
 
+    /** Whether some event could be counted by both. */
+    public boolean sharesEventsWith(Aggregation other) {
+        boolean sources = filter.sources.isEmpty()
+                ? other.filter.sources.isEmpty()
+                        || other.filter.sources.stream().anyMatch(source -> !source.equals(BUILT_IN_SOURCE))
+                : other.filter.sources.isEmpty()
+                        ? other.sharesEventsWith(this)
+                        : filter.sources.stream().anyMatch(other.filter.sources::contains);
+        boolean types = filter.eventTypes.isEmpty()
+                || other.filter.eventTypes.isEmpty()
+                || filter.eventTypes.stream().anyMatch(other.filter.eventTypes::contains);
+        return sources && types;
+    }
+
+    /** Whether a target collection could be taken for a partition or the view of the other, or is the same. */
+    public static boolean targetsClash(String one, String other) {
+        return one.equals(other) || isPartOf(one, other) || isPartOf(other, one);
+    }
+
+    private static boolean isPartOf(String name, String target) {
+        if (!name.startsWith(target + '_')) {
+            return false;
+        }
+        String rest = name.substring(target.length() + 1);
+        return rest.equals("metrics") || !rest.isEmpty() && rest.chars().allMatch(c -> c >= '0' && c <= '9');
+    }
+
     /**
      * @param sources ids; empty means every source but the built-in one
      * @param eventTypes names; empty means every type

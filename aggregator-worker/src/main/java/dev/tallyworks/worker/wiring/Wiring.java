@@ -8,6 +8,7 @@ import dev.tallyworks.event.PendingEvents;
 import dev.tallyworks.lane.Lanes;
 import dev.tallyworks.lane.Workers;
 import dev.tallyworks.metric.FieldMetrics;
+import dev.tallyworks.mongo.MongoDefinitions;
 import dev.tallyworks.mongo.MongoLanes;
 import dev.tallyworks.mongo.MongoPendingEvents;
 import dev.tallyworks.mongo.MongoRollups;
@@ -62,10 +63,15 @@ class Wiring {
 
     @Produces
     @Singleton
-    MongoDatabase database(
-            MongoClient client, @ConfigProperty(name = "quarkus.mongodb.connection-string") String url) {
+    MongoDatabase database(MongoClient client, @ConfigProperty(name = "quarkus.mongodb.connection-string") String url) {
         String name = new ConnectionString(url).getDatabase();
         return client.getDatabase(name == null ? "tallyworks" : name);
+    }
+
+    @Produces
+    @Singleton
+    Definitions definitions(MongoDatabase database, Clock clock) {
+        return new MongoDefinitions(database, clock);
     }
 
     @Produces

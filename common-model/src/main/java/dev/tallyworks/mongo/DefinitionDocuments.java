@@ -1,0 +1,217 @@
+package dev.tallyworks.mongo;
+
+import dev.tallyworks.definition.Aggregation;
+import dev.tallyworks.definition.Change;
+import dev.tallyworks.definition.Definition;
+import dev.tallyworks.definition.EventType;
+import dev.tallyworks.definition.Report;
+import dev.tallyworks.definition.Retention;
+import dev.tallyworks.definition.Source;
+import dev.tallyworks.time.Granularity;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Date;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.bson.Document;
+import org.jspecify.annotations.Nullable;
+
+/** Changes of definitions as documents: {@code {kind, id, definition: {…}}}, without {@code definition} where it is removed. */
+final class DefinitionDocuments {
+    private static final String KIND = "kind";
+    private static final String DEFINITION_ID = "id";
+    private static final String DEFINITION = "definition";
+    private static final String NAME = "name";
+    private static final String DESCRIPTION = "description";
+    private static final String CREATED_AT = "createdAt";
+    private static final String UPDATED_AT = "updatedAt";
+
+    private DefinitionDocuments() {}
+
+    static Document write(Change change) {
+        Document written =
+                new Document(KIND, change.kind().name().toLowerCase(Locale.ROOT)).append(DEFINITION_ID, change.id());
+        Definition definition = change.definition();
+        if (definition instanceof Source source) {
+            written.append(DEFINITION, write(source));
+        } else if (definition instanceof Report report) {
+            written.append(DEFINITION, write(report));
+        } else if (definition instanceof Aggregation aggregation) {
+            written.append(DEFINITION, write(aggregation));
+        }
+        return written;
+    }
+
+    static Change read(Document written) {
+        Change.Kind kind = Change.Kind.valueOf(written.getString(KIND).toUpperCase(Locale.ROOT));
+        String id = written.getString(DEFINITION_ID);
+        Document definition = written.get(DEFINITION, Document.class);
+        if (definition == null) {
+            return new Change(kind, id, null);
+        }
+        return new Change(
+                kind,
+                id,
+                switch (kind) {
+                    case SOURCE -> source(id, definition);
+                    case REPORT -> report(id, definition);
+                    case AGGREGATION -> aggregation(id, definition);
+                });
+    }
+
+    private static Document write(Source source) {
+        List<Document> types = new ArrayList<>();
+        for (EventType type : source.eventTypes().values()) {
+            types.add(new Document(NAME, type.name())
+                    .append(DESCRIPTION, type.description())
+                    .append("schema", type.schema())
+                    .append(CREATED_AT, Date.from(type.createdAt()))
+                    .append(UPDATED_AT, Date.from(type.updatedAt())));
+        }
+        return new Document(NAME, source.name())
+                .append("incarnation", source.incarnation())
+                .append(DESCRIPTION, source.description())
+                .append("owners", source.owners())
+                .append("retention", write(source.retention()))
+                .append("openTypes", source.openTypes())
+                .append("eventTypes", types)
+                .append("state", source.state().name().toLowerCase(Locale.ROOT))
+                .append(CREATED_AT, Date.from(source.createdAt()))
+                .append(UPDATED_AT, Date.from(source.updatedAt()));
+    }
+
+    private static Source source(String id, Document written) {
+        Map<String, EventType> types = new LinkedHashMap<>();
+        for (Document type : written.getList("eventTypes", Document.class)) {
+            String name = type.getString(NAME);
+            types.put(
+                    name,
+                    new EventType(
+                            name,
+                            type.getString(DESCRIPTION),
+                            type.getString("schema"),
+                            instant(type, CREATED_AT),
+                            instant(type, UPDATED_AT)));
+        }
+        return new Source(
+                id,
+                written.getLong("incarnation"),
+                written.getString(NAME),
+                written.getString(DESCRIPTION),
+                List.copyOf(written.getList("owners", String.class)),
+                retention(written),
+                written.getBoolean("openTypes"),
+                Collections.unmodifiableMap(types),
+                Source.State.valueOf(written.getString("state").toUpperCase(Locale.ROOT)),
+                instant(written, CREATED_AT),
+                instant(written, UPDATED_AT));
+    }
+
+    private static Document write(Report report) {
+        return new Document(NAME, report.name())
+                .append(DESCRIPTION, report.description())
+                .append("active", report.active())
+                .append(CREATED_AT, Date.from(report.createdAt()))
+                .append(UPDATED_AT, Date.from(report.updatedAt()));
+    }
+
+    private static Report report(String id, Document written) {
+        return new Report(
+                id,
+                written.getString(NAME),
+                written.getString(DESCRIPTION),
+                written.getBoolean("active"),
+                instant(written, CREATED_AT),
+                instant(written, UPDATED_AT));
+    }
+
+    private static Document write(Aggregation aggregation) {
+        return new Document("report", aggregation.report())
+                .append("generation", aggregation.generation())
+                .append("targetCollection", aggregation.targetCollection())
+                .append("granularity", aggregation.granularity().id())
+                .append(
+                        "filter",
+                        new Document("sources", aggregation.filter().sources())
+                                .append("eventTypes", aggregation.filter().eventTypes()))
+                .append(
+                        "partition",
+                        new Document("enabled", aggregation.partition().enabled())
+                                .append("length", aggregation.partition().length()))
+                .append("retention", write(aggregation.retention()))
+                .append(
+                        "fields",
+                        new Document("include", aggregation.fields().include())
+                                .append("exclude", aggregation.fields().exclude()))
+                .append(
+                        "limits",
+                        new Document("values", aggregation.limits().values())
+                                .append("leaves", aggregation.limits().leaves()))
+                .append("realtime", aggregation.realtime())
+                .append(
+                        "rollupTo",
+                        aggregation.rollupTo().stream().map(Granularity::id).toList())
+                .append(
+                        "sketches",
+                        new Document("unique", aggregation.sketches().unique())
+                                .append("percentiles", aggregation.sketches().percentiles()))
+                .append("backfill", aggregation.backfill())
+                .append(CREATED_AT, Date.from(aggregation.createdAt()))
+                .append(UPDATED_AT, Date.from(aggregation.updatedAt()));
+    }
+
+    private static Aggregation aggregation(String id, Document written) {
+        Document filter = written.get("filter", Document.class);
+        Document partition = written.get("partition", Document.class);
+        Document fields = written.get("fields", Document.class);
+        Document limits = written.get("limits", Document.class);
+        Document sketches = written.get("sketches", Document.class);
+        return new Aggregation(
+                id,
+                written.getString("report"),
+                written.getInteger("generation"),
+                written.getString("targetCollection"),
+                width(written.getString("granularity")),
+                new Aggregation.Filter(strings(filter, "sources"), strings(filter, "eventTypes")),
+                new Aggregation.Partition(partition.getBoolean("enabled"), partition.getLong("length")),
+                retention(written),
+                new Aggregation.Fields(strings(fields, "include"), strings(fields, "exclude")),
+                new Aggregation.Limits(limits.getInteger("values"), limits.getInteger("leaves")),
+                written.getBoolean("realtime"),
+                strings(written, "rollupTo").stream()
+                        .map(DefinitionDocuments::width)
+                        .toList(),
+                new Aggregation.Sketches(strings(sketches, "unique"), strings(sketches, "percentiles")),
+                written.getBoolean("backfill"),
+                instant(written, CREATED_AT),
+                instant(written, UPDATED_AT));
+    }
+
+    private static Granularity width(String id) {
+        return Granularity.byId(id).orElseThrow(() -> new IllegalStateException("stored width is unknown: " + id));
+    }
+
+    private static @Nullable Document write(@Nullable Retention retention) {
+        return retention == null
+                ? null
+                : new Document("hotDays", retention.hotDays()).append("offloader", retention.offloader());
+    }
+
+    private static @Nullable Retention retention(Document written) {
+        Document retention = written.get("retention", Document.class);
+        return retention == null
+                ? null
+                : new Retention(retention.getInteger("hotDays"), retention.getString("offloader"));
+    }
+
+    private static List<String> strings(Document written, String name) {
+        return List.copyOf(written.getList(name, String.class));
+    }
+
+    private static Instant instant(Document written, String name) {
+        return written.getDate(name).toInstant();
+    }
+}
