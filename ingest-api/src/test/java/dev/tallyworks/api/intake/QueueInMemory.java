@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /** The intake's side of the queue without a store, with an outage on demand. */
 final class QueueInMemory implements JobQueue {
@@ -45,22 +44,12 @@ final class QueueInMemory implements JobQueue {
     }
 
     @Override
-    public List<Processing> processing() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
     public int giveBack(Processing processing, int jobsMax) {
         throw new UnsupportedOperationException();
     }
 
     @Override
-    public @Nullable Long oldestEnqueuedAtMillis() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Lengths lengths() {
+    public State state() {
         throw new UnsupportedOperationException();
     }
 }
