@@ -25,8 +25,13 @@ class AggregatorTest {
     }
 
     private OwnedLane own(String id) {
-        LaneStatus seen = stage.lanes.all().stream().filter(lane -> lane.id().equals(id)).findFirst().orElseThrow();
-        Lane lane = stage.lanes.acquire(seen, "test", System.currentTimeMillis(), -1).orElseThrow();
+        LaneStatus seen = stage.lanes.all().stream()
+                .filter(lane -> lane.id().equals(id))
+                .findFirst()
+                .orElseThrow();
+        Lane lane = stage.lanes
+                .acquire(seen, "test", System.currentTimeMillis(), -1)
+                .orElseThrow();
         return new OwnedLane(lane, new OwnedLane.Pauses() {
             @Override
             public void pause(long millis) {}
@@ -48,10 +53,16 @@ class AggregatorTest {
         assertThat(stage.pending()).isZero();
         assertThat(stage.total()).isEqualTo(1_000);
         assertThat(stage.rollups()).hasSize(11);
-        Document total = stage.rollups().stream().filter(r -> r.getLong("count") == 1_000).findFirst().orElseThrow();
-        assertThat(total.getEmbedded(List.of("sum", "amount"), Document.class)).isEqualTo(new Document("-1", 100_000_000_000L));
-        assertThat(total.getEmbedded(List.of("cat", "currency", "EUR"), Long.class)).isEqualTo(500L);
-        assertThat(total.getEmbedded(List.of("min", "amount"), Decimal128.class).bigDecimalValue()).isEqualByComparingTo(new BigDecimal("0.1"));
+        Document total = stage.rollups().stream()
+                .filter(r -> r.getLong("count") == 1_000)
+                .findFirst()
+                .orElseThrow();
+        assertThat(total.getEmbedded(List.of("sum", "amount"), Document.class))
+                .isEqualTo(new Document("-1", 100_000_000_000L));
+        assertThat(total.getEmbedded(List.of("cat", "currency", "EUR"), Long.class))
+                .isEqualTo(500L);
+        assertThat(total.getEmbedded(List.of("min", "amount"), Decimal128.class).bigDecimalValue())
+                .isEqualByComparingTo(new BigDecimal("0.1"));
         assertThat(stage.queue.state().inProcess()).isZero();
     }
 
@@ -67,15 +78,21 @@ class AggregatorTest {
         });
         OwnedLane lane = own("l00");
         for (int attempt = 1; attempt <= 15; attempt++) {
-            org.awaitility.Awaitility.await().until(() -> !aggregator.runBatch(lane, 100, 1 << 20).jobs().isEmpty());
+            org.awaitility.Awaitility.await()
+                    .until(() -> !aggregator.runBatch(lane, 100, 1 << 20).jobs().isEmpty());
         }
 
         assertThat(stage.total()).isEqualTo(9);
         assertThat(stage.pending()).isZero();
-        Document dead = stage.database.getCollection("events_shop").find(new Document("_id", posted.get(3).uuid())).first();
+        Document dead = stage.database
+                .getCollection("events_shop")
+                .find(new Document("_id", posted.get(3).uuid()))
+                .first();
         assertThat(dead).isNotNull();
-        assertThat(dead.getEmbedded(List.of("irregular", "dead", "reason"), String.class)).contains("bad apple");
-        assertThat(dead.getEmbedded(List.of("irregular", "dead", "attempts"), Integer.class)).isEqualTo(15);
+        assertThat(dead.getEmbedded(List.of("irregular", "dead", "reason"), String.class))
+                .contains("bad apple");
+        assertThat(dead.getEmbedded(List.of("irregular", "dead", "attempts"), Integer.class))
+                .isEqualTo(15);
         assertThat(stage.queue.state().dead()).isEqualTo(1);
     }
 }

@@ -45,10 +45,9 @@ final class Stage implements AutoCloseable {
 
     final Vertx vertx = Vertx.vertx();
     final Redis redis = Redis.createClient(vertx, Servers.redisUrl());
-    final MongoClient client = MongoClients.create(
-            MongoSettings.customize(MongoClientSettings.builder()
-                            .applyConnectionString(new ConnectionString(Servers.mongoUrl())))
-                    .build());
+    final MongoClient client = MongoClients.create(MongoSettings.customize(
+                    MongoClientSettings.builder().applyConnectionString(new ConnectionString(Servers.mongoUrl())))
+            .build());
     final MongoDatabase database = client.getDatabase(Servers.freshDatabaseName());
     final DefinitionLog definitions = new MongoDefinitions(database, Clock.systemUTC());
     final MongoLanes lanes = new MongoLanes(database);
@@ -64,7 +63,17 @@ final class Stage implements AutoCloseable {
                 .change((newest, next) -> new DefinitionLog.Decided<>(
                         List.of(
                                 Change.set(new Source(
-                                        SOURCE, next, "Shop", null, List.of(), null, true, Map.of(), Source.State.OPEN, now, now)),
+                                        SOURCE,
+                                        next,
+                                        "Shop",
+                                        null,
+                                        List.of(),
+                                        null,
+                                        true,
+                                        Map.of(),
+                                        Source.State.OPEN,
+                                        now,
+                                        now)),
                                 Change.set(new Report("r1", "Report", null, true, now, now)),
                                 Change.set(new Aggregation(
                                         "a1",
@@ -118,7 +127,9 @@ final class Stage implements AutoCloseable {
                     100));
         }
         raw.insert(SOURCE, posted, new CommitId("test", ++commits));
-        queue.enqueue(posted.stream().map(event -> new Job(event.ref(), 100, event.receivedAtMillis(), "")).toList());
+        queue.enqueue(posted.stream()
+                .map(event -> new Job(event.ref(), 100, event.receivedAtMillis(), ""))
+                .toList());
         return posted.stream().map(Event::ref).toList();
     }
 
@@ -129,7 +140,9 @@ final class Stage implements AutoCloseable {
     /** COUNT of the total over all buckets. */
     long total() {
         return rollups().stream()
-                .filter(rollup -> rollup.get("attribution", Document.class).getString("type").equals(Attribution.TOTAL))
+                .filter(rollup -> rollup.get("attribution", Document.class)
+                        .getString("type")
+                        .equals(Attribution.TOTAL))
                 .mapToLong(rollup -> rollup.getLong("count"))
                 .sum();
     }

@@ -1,5 +1,7 @@
 package dev.tallyworks.api.intake;
 
+import java.time.Duration;
+
 /** How posted events are gathered and written. */
 public interface CommitSettings {
     /** Threads that write, each one commit at a time. */
@@ -18,11 +20,11 @@ public interface CommitSettings {
     long bufferBytesMax();
 
     /**
-     * How long an insert of unknown outcome is repeated, milliseconds. A commit that took longer reads the definitions again
-     * before it answers.
+     * How long an insert of unknown outcome is repeated. A commit that took longer reads the definitions again before it
+     * answers.
      */
-    int commitDeadlineMillis();
+    Duration commitDeadline();
 
-    /** After this a request is refused, milliseconds, whatever its commit is waiting for. */
-    int answerDeadlineMillis();
+    /** After this a request is refused, whatever its commit is waiting for. */
+    Duration answerDeadline();
 }

@@ -26,9 +26,6 @@ final class EventTime {
             .toFormatter()
             .withResolverStyle(ResolverStyle.STRICT);
 
-    private static final DateTimeFormatter UTC_MILLIS =
-            new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
-
     /** Digits of a second's fraction beyond those that a formatter takes. */
     private static final Pattern TOO_FINE = Pattern.compile("(\\.\\d{9})\\d+");
 
@@ -57,11 +54,6 @@ final class EventTime {
             return OptionalLong.empty();
         }
         return OptionalLong.of(millis.setScale(0, RoundingMode.FLOOR).longValueExact());
-    }
-
-    /** ISO-8601, UTC, always with milliseconds. */
-    static String format(long millis) {
-        return UTC_MILLIS.format(Instant.ofEpochMilli(millis));
     }
 
     private static OptionalLong fromYearOne(long millis) {

@@ -2,6 +2,7 @@ package dev.tallyworks.api.intake;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import dev.tallyworks.api.http.Times;
 import dev.tallyworks.event.Attribution;
 import dev.tallyworks.event.Event;
 import dev.tallyworks.event.RecordedEvent;
@@ -41,7 +42,7 @@ public record EventView(
         RecordedEvent.Death death = recorded.dead();
         Dead dead = death == null
                 ? null
-                : new Dead(death.id(), death.reason(), death.attempts(), EventTime.format(death.diedAtMillis()));
+                : new Dead(death.id(), death.reason(), death.attempts(), Times.format(death.diedAtMillis()));
         return of(recorded.event(), null, recorded.aggregated(), dead);
     }
 
@@ -51,8 +52,8 @@ public record EventView(
                 event.ref().uuid(),
                 event.ref().uuid(),
                 event.type(),
-                EventTime.format(event.timestampMillis()),
-                EventTime.format(event.receivedAtMillis()),
+                Times.format(event.timestampMillis()),
+                Times.format(event.receivedAtMillis()),
                 event.payload(),
                 event.attributions(),
                 duplicate,

@@ -60,16 +60,14 @@ final class GroupCommit implements AutoCloseable {
     private volatile boolean closed;
 
     GroupCommit(
-            Definitions definitions,
-            RawEvents rawEvents,
-            JobQueue jobs,
+            Intake.Stores stores,
             EventValidator validator,
             CommitSettings settings,
             CommitMetrics metrics,
             Clock clock) {
-        this.definitions = definitions;
-        this.rawEvents = rawEvents;
-        this.jobs = jobs;
+        this.definitions = stores.definitions();
+        this.rawEvents = stores.rawEvents();
+        this.jobs = stores.jobs();
         this.validator = validator;
         this.settings = settings;
         this.metrics = metrics;
@@ -110,7 +108,7 @@ final class GroupCommit implements AutoCloseable {
         try {
             while (!closed) {
                 TimeUnit.MILLISECONDS.sleep(WATCH_MILLIS);
-                long limit = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(settings.answerDeadlineMillis());
+                long limit = System.nanoTime() - settings.answerDeadline().toNanos();
                 List<Submission> late = new ArrayList<>(buffer.remove(waiting -> waiting.sinceNanos() - limit < 0));
                 for (Writer writer : writers) {
                     Commit current = writer.current;
@@ -311,7 +309,7 @@ final class GroupCommit implements AutoCloseable {
         }
 
         private boolean isPast(long startedNanos) {
-            return System.nanoTime() - startedNanos > TimeUnit.MILLISECONDS.toNanos(settings.commitDeadlineMillis());
+            return System.nanoTime() - startedNanos > settings.commitDeadline().toNanos();
         }
 
         /**

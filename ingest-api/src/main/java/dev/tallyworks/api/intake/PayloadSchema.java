@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Whether a payload fits the schema of its type. */
 @FunctionalInterface
-interface PayloadSchema {
+public interface PayloadSchema {
     /** @return what does not fit, or null where all does */
     @Nullable
     Violation violation(Source source, EventType type, Map<String, @Nullable Object> payload);

@@ -53,10 +53,10 @@ class GroupCommitTest {
     private final DefinedInMemory definitions = new DefinedInMemory();
     private final QueueInMemory queue = new QueueInMemory();
     private SleepyRawEvents rawEvents = new SleepyRawEvents(store());
-    private GroupCommit commits = commits(new Settings(50_000, 400));
+    private GroupCommit commits = commits(new Settings(50_000, Duration.ofMillis(400)));
     private String source = "";
 
-    private record Settings(int bufferEventsMax, int commitDeadlineMillis) implements CommitSettings {
+    private record Settings(int bufferEventsMax, Duration commitDeadline) implements CommitSettings {
         @Override
         public int writers() {
             return 2;
@@ -78,8 +78,8 @@ class GroupCommitTest {
         }
 
         @Override
-        public int answerDeadlineMillis() {
-            return 2_000;
+        public Duration answerDeadline() {
+            return Duration.ofSeconds(2);
         }
     }
 
@@ -262,7 +262,7 @@ class GroupCommitTest {
     /** Started late, so that it fills. */
     @Test
     void sharesOneCommitAndDrainsAtClose() throws Exception {
-        GroupCommit idle = commits(new Settings(10, 400));
+        GroupCommit idle = commits(new Settings(10, Duration.ofMillis(400)));
         List<CompletableFuture<List<Outcome>>> answers = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
             answers.add(submit(source, idle, draft("same")));
@@ -411,7 +411,8 @@ class GroupCommitTest {
         EventValidator validator = new EventValidator((of, type, payload) ->
                 type.name().equals("checked") ? new PayloadSchema.Violation("/amount", "not so") : null);
         CommitMetrics metrics = new CommitMetrics(new SimpleMeterRegistry());
-        return new GroupCommit(definitions, rawEvents, queue, validator, settings, metrics, Clock.systemUTC());
+        return new GroupCommit(
+                new Intake.Stores(definitions, rawEvents, queue), validator, settings, metrics, Clock.systemUTC());
     }
 
     private static RawEvents store() {

@@ -10,7 +10,7 @@ import java.util.zip.GZIPInputStream;
  *
  * @param gzip whether it is compressed
  */
-record RequestBody(byte[] bytes, boolean gzip, Format format) {
+record IncomingBody(byte[] bytes, boolean gzip, Format format) {
     /** Of the uncompressed body. */
     static final int BYTES_MAX = 10 << 20;
 

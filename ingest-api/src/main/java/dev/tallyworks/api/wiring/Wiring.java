@@ -1,0 +1,88 @@
+package dev.tallyworks.api.wiring;
+
+import com.mongodb.ConnectionString;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoDatabase;
+import dev.tallyworks.api.health.StoreProbe;
+import dev.tallyworks.api.intake.Intake;
+import dev.tallyworks.api.intake.PayloadSchema;
+import dev.tallyworks.definition.DefinitionLog;
+import dev.tallyworks.definition.Definitions;
+import dev.tallyworks.event.RawEvents;
+import dev.tallyworks.mongo.MongoDefinitions;
+import dev.tallyworks.mongo.MongoRawEvents;
+import dev.tallyworks.queue.JobQueue;
+import dev.tallyworks.redis.RedisJobQueue;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.redis.client.Redis;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.context.ManagedExecutor;
+
+/** Produces what the ingest API is made of. */
+@ApplicationScoped
+class Wiring {
+    /** A post waits for it, and the relay repairs what was not enqueued. */
+    private static final long REDIS_TIMEOUT_MILLIS = 500;
+
+    @Produces
+    @Singleton
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Produces
+    @Singleton
+    MongoDatabase database(MongoClient client, @ConfigProperty(name = "quarkus.mongodb.connection-string") String url) {
+        String name = new ConnectionString(url).getDatabase();
+        return client.getDatabase(name == null ? "tallyworks" : name);
+    }
+
+    @Produces
+    @Singleton
+    DefinitionLog definitions(MongoDatabase database, Clock clock) {
+        return new MongoDefinitions(database, clock);
+    }
+
+    @Produces
+    @Singleton
+    RawEvents rawEvents(MongoDatabase database) {
+        return new MongoRawEvents(database);
+    }
+
+    @Produces
+    @Singleton
+    JobQueue queue(Redis redis, @ConfigProperty(name = "tallyworks.redis-namespace") String namespace) {
+        return new RedisJobQueue(redis, namespace, REDIS_TIMEOUT_MILLIS);
+    }
+
+    @Produces
+    @Singleton
+    PayloadSchema schemas() {
+        return (source, type, payload) -> null;
+    }
+
+    @Produces
+    @Singleton
+    Intake intake(
+            Definitions definitions,
+            RawEvents rawEvents,
+            JobQueue jobs,
+            PayloadSchema schemas,
+            IngestConfig settings,
+            MeterRegistry registry,
+            Clock clock,
+            ManagedExecutor reading) {
+        Intake.Stores stores = new Intake.Stores(definitions, rawEvents, jobs);
+        return new Intake(stores, schemas, settings, registry, clock, reading);
+    }
+
+    @Produces
+    @Singleton
+    StoreProbe storeProbe(Definitions definitions) {
+        return new StoreProbe(definitions::refresh);
+    }
+}
