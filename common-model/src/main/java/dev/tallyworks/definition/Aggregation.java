@@ -43,6 +43,48 @@ public record Aggregation(
         return sourceFits && (filter.eventTypes.isEmpty() || filter.eventTypes.contains(eventType));
     }
 
+    /** The aggregation with what a patch or a rebuild may change about it. */
+    public Aggregation with(
+            Granularity newGranularity,
+            Filter newFilter,
+            Partition newPartition,
+            @Nullable Retention newRetention,
+            Fields newFields,
+            Limits newLimits,
+            boolean newRealtime,
+            List<Granularity> newRollupTo,
+            Sketches newSketches,
+            Instant now) {
+        return new Aggregation(
+                id,
+                report,
+                generation,
+                targetCollection,
+                newGranularity,
+                newFilter,
+                newPartition,
+                newRetention,
+                newFields,
+                newLimits,
+                newRealtime,
+                newRollupTo,
+                newSketches,
+                backfill,
+                createdAt,
+                now);
+    }
+
+    /** Whether stored numbers of the one are right for the other. */
+    public boolean meansTheSameAs(Aggregation other) {
+        return granularity == other.granularity
+                && filter.equals(other.filter)
+                && partition.equals(other.partition)
+                && fields.equals(other.fields)
+                && limits.equals(other.limits)
+                && rollupTo.equals(other.rollupTo)
+                && sketches.equals(other.sketches);
+    }
+
     /** Whether some event could be counted by both. */
     public boolean sharesEventsWith(Aggregation other) {
         boolean sources = filter.sources.isEmpty()

@@ -28,6 +28,42 @@ public record Source(
         Instant updatedAt)
         implements Definition {
 
+    public Source withEventTypes(Map<String, EventType> types, Instant now) {
+        return new Source(
+                id, incarnation, name, description, owners, retention, openTypes, types, state, createdAt, now);
+    }
+
+    public Source withState(State next, Instant now) {
+        return new Source(
+                id, incarnation, name, description, owners, retention, openTypes, eventTypes, next, createdAt, now);
+    }
+
+    /** The source with what may be changed about it. */
+    public Source with(
+            @Nullable String newDescription,
+            List<String> newOwners,
+            @Nullable Retention newRetention,
+            boolean newOpenTypes,
+            Instant now) {
+        return new Source(
+                id,
+                incarnation,
+                name,
+                newDescription,
+                newOwners,
+                newRetention,
+                newOpenTypes,
+                eventTypes,
+                state,
+                createdAt,
+                now);
+    }
+
+    /** Whether only the time of the last change differs. */
+    public boolean sameAs(Source other) {
+        return equals(other.withState(other.state, updatedAt));
+    }
+
     /** A source is deleted in two versions: the first refuses intake, the second removes it. */
     public enum State {
         OPEN,

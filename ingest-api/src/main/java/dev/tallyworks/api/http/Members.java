@@ -70,6 +70,11 @@ public final class Members {
         invalid.add(Problem.Item.at(at(name), code, detail));
     }
 
+    /** @param inside JSON Pointer into the member */
+    public void invalid(String name, String inside, String code, String detail) {
+        invalid.add(Problem.Item.at(at(name) + inside, code, detail));
+    }
+
     private void wrongType(String at, String what) {
         unreadable.add(Problem.Item.at(at, Problem.WRONG_TYPE, "'" + at + "' must be " + what + "."));
     }
