@@ -75,7 +75,11 @@ public final class Members {
         invalid.add(Problem.Item.at(at(name) + inside, code, detail));
     }
 
-    private void wrongType(String at, String what) {
+    public void wrongType(String name, String what) {
+        wrongTypeAt(at(name), what);
+    }
+
+    private void wrongTypeAt(String at, String what) {
         unreadable.add(Problem.Item.at(at, Problem.WRONG_TYPE, "'" + at + "' must be " + what + "."));
     }
 
@@ -96,7 +100,7 @@ public final class Members {
             return null;
         }
         if (!value.isTextual()) {
-            wrongType(at(name), "a string");
+            wrongType(name, "a string");
             return null;
         }
         return value.textValue();
@@ -139,7 +143,7 @@ public final class Members {
             return otherwise;
         }
         if (!value.isBoolean()) {
-            wrongType(at(name), "true or false");
+            wrongType(name, "true or false");
             return otherwise;
         }
         return value.booleanValue();
@@ -152,7 +156,7 @@ public final class Members {
             return otherwise;
         }
         if (!value.isIntegralNumber()) {
-            wrongType(at(name), "a whole number");
+            wrongType(name, "a whole number");
             return otherwise;
         }
         if (!value.canConvertToLong() || value.longValue() < least || value.longValue() > most) {
@@ -169,14 +173,14 @@ public final class Members {
             return List.of();
         }
         if (!value.isArray()) {
-            wrongType(at(name), "a list of strings");
+            wrongType(name, "a list of strings");
             return List.of();
         }
         List<String> texts = new ArrayList<>();
         for (int i = 0; i < value.size(); i++) {
             JsonNode element = value.get(i);
             if (!element.isTextual()) {
-                wrongType(at(name) + '/' + i, "a string");
+                wrongTypeAt(at(name) + '/' + i, "a string");
             } else if (!texts.contains(element.textValue())) {
                 texts.add(element.textValue());
             }
@@ -190,7 +194,7 @@ public final class Members {
             return null;
         }
         if (!(value instanceof ObjectNode inner)) {
-            wrongType(at(name), "an object");
+            wrongType(name, "an object");
             return null;
         }
         Members members = new Members(inner, at(name), unreadable, invalid);
@@ -204,7 +208,7 @@ public final class Members {
             return List.of();
         }
         if (!value.isArray()) {
-            wrongType(at(name), "a list of objects");
+            wrongType(name, "a list of objects");
             return List.of();
         }
         List<T> list = new ArrayList<>();
@@ -215,7 +219,7 @@ public final class Members {
                 nested.add(members);
                 list.add(reader.apply(members));
             } else {
-                wrongType(at, "an object");
+                wrongTypeAt(at, "an object");
             }
         }
         return list;

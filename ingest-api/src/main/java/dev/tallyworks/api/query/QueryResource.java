@@ -1,0 +1,97 @@
+package dev.tallyworks.api.query;
+
+import dev.tallyworks.api.http.JsonBody;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameters;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestPath;
+
+/** Questions about a report. */
+@Path("/api/v1/reports/{report}/query")
+@Tag(name = "Queries", description = "Exact numbers over time")
+public class QueryResource {
+    private static final String EXAMPLE = """
+            {"metric": {"type": "SUM", "field": "amount"}, "granularity": "hour",
+             "timeRange": {"start": "2026-01-01T00:00:00Z", "end": "2026-01-02T00:00:00Z"},
+             "attribution": {"type": "customer", "value": "acme"}, "fill": "zero"}""";
+
+    private final QueryService service;
+
+    QueryResource(QueryService service) {
+        this.service = service;
+    }
+
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(summary = "Ask for a metric over time; Accept: text/csv gives CSV")
+    @APIResponse(responseCode = "200", description = "The points, in the order of time")
+    Response post(
+            @RestPath String report,
+            @Context HttpHeaders headers,
+            @RequestBody(
+                            content =
+                                    @Content(
+                                            mediaType = MediaType.APPLICATION_JSON,
+                                            schema = @Schema(type = SchemaType.OBJECT),
+                                            examples = @ExampleObject(name = "revenue per hour", value = EXAMPLE)))
+                    byte[] body) {
+        return answer(report, QuestionReader.read(JsonBody.object(body)), headers);
+    }
+
+    @GET
+    @Operation(summary = "Ask for a metric over time, by parameters")
+    @Parameters({
+        @Parameter(name = "metric", in = ParameterIn.QUERY, required = true, example = "SUM:amount"),
+        @Parameter(name = "start", in = ParameterIn.QUERY, required = true, example = "2026-01-01T00:00:00Z"),
+        @Parameter(name = "end", in = ParameterIn.QUERY, required = true, example = "2026-01-02T00:00:00Z"),
+        @Parameter(name = "granularity", in = ParameterIn.QUERY, required = true, example = "hour"),
+        @Parameter(name = "timezone", in = ParameterIn.QUERY, example = "UTC"),
+        @Parameter(name = "attribution", in = ParameterIn.QUERY, example = "customer:acme"),
+        @Parameter(name = "sources", in = ParameterIn.QUERY, example = "shop"),
+        @Parameter(name = "eventTypes", in = ParameterIn.QUERY, example = "sale"),
+        @Parameter(name = "mode", in = ParameterIn.QUERY, example = "combined"),
+        @Parameter(name = "fill", in = ParameterIn.QUERY, example = "zero")
+    })
+    @APIResponse(responseCode = "200", description = "The points, in the order of time")
+    Response get(@RestPath String report, @Context UriInfo uri, @Context HttpHeaders headers) {
+        return answer(report, QuestionReader.read(QuestionReader.body(uri.getQueryParameters())), headers);
+    }
+
+    private Response answer(String report, Question question, HttpHeaders headers) {
+        Answer answer = service.answer(report, question);
+        return wantsCsv(headers.getAcceptableMediaTypes())
+                ? Response.ok(Csv.of(answer)).type(Csv.MEDIA_TYPE).build()
+                : Response.ok(answer).type(MediaType.APPLICATION_JSON).build();
+    }
+
+    /** Whether CSV is named, before JSON. */
+    private static boolean wantsCsv(List<MediaType> accepted) {
+        for (MediaType type : accepted) {
+            if (type.isCompatible(MediaType.APPLICATION_JSON_TYPE)) {
+                return false;
+            }
+            if (type.isCompatible(MediaType.valueOf("text/csv"))) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

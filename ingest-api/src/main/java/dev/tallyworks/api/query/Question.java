@@ -1,0 +1,29 @@
+package dev.tallyworks.api.query;
+
+import dev.tallyworks.event.Attribution;
+import dev.tallyworks.metric.Metric;
+import dev.tallyworks.time.TimeRange;
+import java.time.ZoneId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A question as it was asked, well-formed but not yet held against the definitions.
+ *
+ * @param granularities ids of units of time
+ * @param severalGranularities whether they were given as a list, so that the answer is one for each
+ * @param attribution null for the total
+ * @param sources ids; empty means all
+ * @param eventTypes names; empty means all
+ * @param fillZero whether units without data are shown
+ */
+record Question(
+        Metric metric,
+        TimeRange range,
+        List<String> granularities,
+        boolean severalGranularities,
+        ZoneId zone,
+        @Nullable Attribution attribution,
+        List<String> sources,
+        List<String> eventTypes,
+        boolean fillZero) {}

@@ -1,0 +1,286 @@
+package dev.tallyworks.api.query;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tallyworks.api.http.JsonBody;
+import dev.tallyworks.api.http.Members;
+import dev.tallyworks.api.http.Problem;
+import dev.tallyworks.api.http.Times;
+import dev.tallyworks.event.Attribution;
+import dev.tallyworks.metric.Metric;
+import dev.tallyworks.time.TimeRange;
+import jakarta.ws.rs.core.MultivaluedMap;
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Reads questions: bodies, and the parameters of GET, which are first made into the body that they stand for. */
+final class QuestionReader {
+    private static final Set<String> PARAMETERS = Set.of(
+            "metric",
+            "p",
+            "start",
+            "end",
+            "granularity",
+            "attribution",
+            "mode",
+            "fill",
+            "timezone",
+            "sources",
+            "eventTypes");
+    private static final int GRANULARITIES_MAX = 30;
+
+    private QuestionReader() {}
+
+    static Question read(ObjectNode body) {
+        Members members = Members.of(body);
+        Metric metric = metric(members);
+        TimeRange range = range(members);
+        JsonNode granularity = members.any("granularity");
+        List<String> granularities = granularities(members, granularity);
+        ZoneId zone = members.parsed("timezone", QuestionReader::zone, "an IANA time zone, such as Europe/Berlin")
+                .orElse(ZoneOffset.UTC);
+        Attribution attribution = members.object("attribution", QuestionReader::attribution);
+        List<String> sources = members.texts("sources");
+        List<String> eventTypes = members.texts("eventTypes");
+        members.parsed(
+                "mode",
+                mode -> Set.of("combined", "historical", "realtime").contains(mode)
+                        ? Optional.of(mode)
+                        : Optional.empty(),
+                "combined, historical or realtime");
+        boolean fillZero = members.parsed(
+                        "fill",
+                        fill -> Set.of("none", "zero").contains(fill) ? Optional.of(fill) : Optional.empty(),
+                        "none or zero")
+                .filter("zero"::equals)
+                .isPresent();
+        members.end();
+        return new Question(
+                metric,
+                range,
+                granularities,
+                granularity != null && granularity.isArray(),
+                zone,
+                attribution,
+                sources,
+                eventTypes,
+                fillZero);
+    }
+
+    private static Metric metric(Members members) {
+        if (!members.has("metric")) {
+            members.any("metric");
+            members.invalid(
+                    "metric",
+                    Problem.MISSING,
+                    "'metric' is missing, such as {\"type\": \"SUM\", \"field\": \"amount\"}.");
+            return new Metric.Count();
+        }
+        Metric metric = members.object("metric", asked -> {
+            String type = asked.requiredText("type");
+            asked.any("p");
+            String field = asked.text("field");
+            String by = asked.text("by");
+            return switch (type.toUpperCase(Locale.ROOT)) {
+                case "COUNT" -> new Metric.Count();
+                case "SUM" -> new Metric.Sum(field(asked, type, field));
+                case "AVG" -> new Metric.Average(field(asked, type, field));
+                case "MIN" -> new Metric.Minimum(field(asked, type, field));
+                case "MAX" -> new Metric.Maximum(field(asked, type, field));
+                case "CATEGORY" -> new Metric.Category(field(asked, type, field));
+                case "COMPOUND_SUM" -> compound(asked, type, field, by);
+                case "BOOLEAN", "UNIQUE", "PERCENTILE" -> {
+                    asked.invalid("type", Problem.INVALID_VALUE, "'" + type + "' is not available yet.");
+                    yield new Metric.Count();
+                }
+                default -> {
+                    if (asked.has("type")) {
+                        asked.invalid(
+                                "type",
+                                Problem.INVALID_VALUE,
+                                "'type' must be COUNT, SUM, AVG, MIN, MAX, CATEGORY or COMPOUND_SUM, not '" + type
+                                        + "'.");
+                    }
+                    yield new Metric.Count();
+                }
+            };
+        });
+        return metric == null ? new Metric.Count() : metric;
+    }
+
+    private static String field(Members asked, String type, @Nullable String field) {
+        if (field == null) {
+            if (!asked.has("field")) {
+                asked.invalid("field", Problem.MISSING, "'field' is missing: " + type + " is of a field.");
+            }
+            return "";
+        }
+        return field;
+    }
+
+    private static Metric compound(Members asked, String type, @Nullable String field, @Nullable String by) {
+        if (by == null && !asked.has("by")) {
+            asked.invalid(
+                    "by",
+                    Problem.MISSING,
+                    "'by' is missing: " + type + " is broken down by a string or boolean field.");
+        }
+        return new Metric.CompoundSum(field(asked, type, field), by == null ? "" : by);
+    }
+
+    private static TimeRange range(Members members) {
+        TimeRange none = new TimeRange(0, 0);
+        if (!members.has("timeRange")) {
+            members.any("timeRange");
+            members.invalid("timeRange", Problem.MISSING, "'timeRange' is missing: {\"start\": …, \"end\": …}.");
+            return none;
+        }
+        TimeRange range = members.object("timeRange", given -> {
+            OptionalLong start = time(given, "start");
+            OptionalLong end = time(given, "end");
+            if (start.isEmpty() || end.isEmpty()) {
+                return none;
+            }
+            if (end.getAsLong() <= start.getAsLong()) {
+                given.invalid("end", Problem.INVALID_VALUE, "'end' must be after 'start'.");
+                return none;
+            }
+            return new TimeRange(start.getAsLong(), end.getAsLong());
+        });
+        return range == null ? none : range;
+    }
+
+    private static OptionalLong time(Members given, String name) {
+        JsonNode value = given.any(name);
+        if (value == null) {
+            given.invalid(name, Problem.MISSING, "'" + name + "' is missing.");
+            return OptionalLong.empty();
+        }
+        if (!value.isTextual() && !value.isIntegralNumber()) {
+            given.wrongType(name, "a time: ISO-8601 with a zone, or epoch milliseconds");
+            return OptionalLong.empty();
+        }
+        OptionalLong time = Times.parse(value.asText());
+        if (time.isEmpty()) {
+            given.invalid(
+                    name,
+                    Problem.INVALID_VALUE,
+                    "'" + name + "' must be ISO-8601 with a zone, or epoch milliseconds, not '" + value.asText()
+                            + "'.");
+        }
+        return time;
+    }
+
+    private static List<String> granularities(Members members, @Nullable JsonNode granularity) {
+        if (granularity == null) {
+            members.invalid("granularity", Problem.MISSING, "'granularity' is missing, such as \"hour\".");
+            return List.of();
+        }
+        if (granularity.isTextual()) {
+            return List.of(granularity.textValue());
+        }
+        if (!granularity.isArray()) {
+            members.wrongType("granularity", "a string, or a list of strings");
+            return List.of();
+        }
+        List<String> all = members.texts("granularity");
+        if (all.isEmpty() || all.size() > GRANULARITIES_MAX) {
+            members.invalid(
+                    "granularity",
+                    Problem.INVALID_VALUE,
+                    "'granularity' must list 1 to " + GRANULARITIES_MAX + " units.");
+        }
+        return all;
+    }
+
+    private static Optional<ZoneId> zone(String id) {
+        try {
+            return Optional.of(ZoneId.of(id));
+        } catch (DateTimeException unknown) {
+            return Optional.empty();
+        }
+    }
+
+    private static @Nullable Attribution attribution(Members given) {
+        String type = given.requiredText("type");
+        String value = given.requiredText("value");
+        if (given.has("type") && type.isEmpty() || type.equals(Attribution.TOTAL)) {
+            given.invalid("type", Problem.INVALID_VALUE, "'type' must be a non-empty string other than _total.");
+        } else if (given.has("value") && value.isEmpty()) {
+            given.invalid("value", Problem.INVALID_VALUE, "'value' must be a non-empty string.");
+        } else if (!type.isEmpty() && !value.isEmpty()) {
+            return new Attribution(type, value);
+        }
+        return null;
+    }
+
+    /** The body that the parameters of a GET stand for. */
+    static ObjectNode body(MultivaluedMap<String, String> parameters) {
+        ObjectNode body = JsonBody.JSON.createObjectNode();
+        parameters.forEach((name, values) -> {
+            if (!PARAMETERS.contains(name)) {
+                throw Problem.badRequest(Problem.Item.of(
+                        Problem.UNKNOWN_FIELD,
+                        "'" + name + "' is no parameter here; known are " + String.join(", ", new TreeSet<>(PARAMETERS))
+                                + "."));
+            }
+            String value = values.get(0);
+            switch (name) {
+                case "metric" -> body.set("metric", metric(value, parameters.getFirst("p")));
+                case "p" -> {}
+                case "start", "end" -> body.withObject("/timeRange").put(name, value);
+                case "sources", "eventTypes" -> body.set(name, list(value));
+                case "granularity" -> {
+                    if (value.contains(",")) {
+                        body.set(name, list(value));
+                    } else {
+                        body.put(name, value);
+                    }
+                }
+                case "attribution" -> {
+                    int colon = value.indexOf(':');
+                    if (colon < 0) {
+                        throw Problem.invalid(Problem.Item.of(
+                                Problem.INVALID_VALUE,
+                                "The parameter 'attribution' must be type:value, not '" + value + "'."));
+                    }
+                    body.putObject(name)
+                            .put("type", value.substring(0, colon))
+                            .put("value", value.substring(colon + 1));
+                }
+                default -> body.put(name, value);
+            }
+        });
+        return body;
+    }
+
+    private static ObjectNode metric(String value, @Nullable String p) {
+        String[] parts = value.split(":", 3);
+        ObjectNode metric = JsonBody.JSON.createObjectNode().put("type", parts[0]);
+        if (parts.length > 1) {
+            metric.put("field", parts[1]);
+        }
+        if (parts.length > 2) {
+            metric.put("by", parts[2]);
+        }
+        return p == null ? metric : metric.put("p", p);
+    }
+
+    private static ArrayNode list(String value) {
+        List<String> parts = new ArrayList<>(List.of(value.split(",", -1)));
+        parts.removeIf(String::isEmpty);
+        ArrayNode list = JsonBody.JSON.createArrayNode();
+        parts.forEach(list::add);
+        return list;
+    }
+}
