@@ -39,6 +39,9 @@ public interface RawEvents {
     /** Whether events of the source with a timestamp in the range are pending or dead. */
     boolean lacks(String source, TimeRange range);
 
+    /** How many events of the source are dead. */
+    long countDead(String source);
+
     /** Whether the source has any event. */
     boolean hasAny(String source);
 

@@ -333,6 +333,14 @@ public final class MongoRawEvents implements RawEvents {
     }
 
     @Override
+    public long countDead(String source) {
+        Document exists = new Document("$exists", true);
+        Document dead = new Document(Fields.IRREGULAR, exists).append(Fields.IRREGULAR_DEAD, exists);
+        return DriverFailures.reading(
+                () -> database.getCollection(Fields.EVENTS_PREFIX + source).countDocuments(dead));
+    }
+
+    @Override
     public boolean hasAny(String source) {
         return DriverFailures.reading(() -> collection(source)
                         .find()

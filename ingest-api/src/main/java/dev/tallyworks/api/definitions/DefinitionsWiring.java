@@ -14,10 +14,16 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 class DefinitionsWiring {
     @Produces
     @Singleton
+    EventSchemas schemas() {
+        return new EventSchemas();
+    }
+
+    @Produces
+    @Singleton
     SourceService sources(
             DefinitionLog definitions,
             RawEvents events,
-            SourceReader.SchemaCheck schemas,
+            EventSchemas schemas,
             Clock clock,
             @ConfigProperty(name = "tallyworks.ingest.commit-deadline-millis", defaultValue = "2000")
                     long commitDeadlineMillis) {

@@ -9,8 +9,10 @@ import dev.tallyworks.api.intake.PayloadSchema;
 import dev.tallyworks.definition.DefinitionLog;
 import dev.tallyworks.definition.Definitions;
 import dev.tallyworks.event.RawEvents;
+import dev.tallyworks.lane.Workers;
 import dev.tallyworks.mongo.MongoDefinitions;
 import dev.tallyworks.mongo.MongoRawEvents;
+import dev.tallyworks.mongo.MongoWorkers;
 import dev.tallyworks.queue.JobQueue;
 import dev.tallyworks.redis.RedisJobQueue;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -55,14 +57,14 @@ class Wiring {
 
     @Produces
     @Singleton
-    JobQueue queue(Redis redis, @ConfigProperty(name = "tallyworks.redis-namespace") String namespace) {
-        return new RedisJobQueue(redis, namespace, REDIS_TIMEOUT_MILLIS);
+    Workers workers(MongoDatabase database) {
+        return new MongoWorkers(database);
     }
 
     @Produces
     @Singleton
-    PayloadSchema schemas() {
-        return (source, type, payload) -> null;
+    JobQueue queue(Redis redis, @ConfigProperty(name = "tallyworks.redis-namespace") String namespace) {
+        return new RedisJobQueue(redis, namespace, REDIS_TIMEOUT_MILLIS);
     }
 
     @Produces

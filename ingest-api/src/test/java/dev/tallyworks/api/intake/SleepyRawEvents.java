@@ -107,6 +107,12 @@ final class SleepyRawEvents implements RawEvents {
     }
 
     @Override
+    public long countDead(String source) {
+        awake();
+        return store.countDead(source);
+    }
+
+    @Override
     public boolean hasAny(String source) {
         awake();
         return store.hasAny(source);
