@@ -51,7 +51,7 @@ public class ReportResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(summary = "Define a report")
     @APIResponse(responseCode = "201", description = "Defined")
-    RestResponse<ObjectNode> create(
+    public RestResponse<ObjectNode> create(
             @RequestBody(
                             content =
                                     @Content(
@@ -66,7 +66,7 @@ public class ReportResource {
 
     @GET
     @Operation(summary = "List the reports")
-    Page<ObjectNode> list(@RestQuery @Nullable String limit, @RestQuery @Nullable String cursor) {
+    public Page<ObjectNode> list(@RestQuery @Nullable String limit, @RestQuery @Nullable String cursor) {
         Page<ReportService.Whole> page =
                 Page.of(service.all(), whole -> whole.report().id(), limit, cursor);
         return new Page<>(page.items().stream().map(ReportResource::view).toList(), page.nextCursor());
@@ -75,7 +75,7 @@ public class ReportResource {
     @GET
     @Path("/{report}")
     @Operation(summary = "Read a report")
-    ObjectNode get(@RestPath String report) {
+    public ObjectNode get(@RestPath String report) {
         return view(service.get(report));
     }
 
@@ -83,7 +83,7 @@ public class ReportResource {
     @Path("/{report}")
     @Consumes({MediaType.APPLICATION_JSON, "application/merge-patch+json"})
     @Operation(summary = "Change a report, by a merge patch")
-    ObjectNode patch(
+    public ObjectNode patch(
             @RestPath String report,
             @RequestBody(
                             content =
@@ -99,7 +99,7 @@ public class ReportResource {
     @Path("/{report}")
     @Operation(summary = "Remove a report with its aggregations and their numbers")
     @APIResponse(responseCode = "204", description = "Removed")
-    void delete(@RestPath String report) {
+    public void delete(@RestPath String report) {
         service.delete(report);
     }
 
@@ -111,7 +111,7 @@ public class ReportResource {
     @APIResponse(
             responseCode = "409",
             description = "The target collection is taken, or the report counts these events")
-    RestResponse<ObjectNode> add(
+    public RestResponse<ObjectNode> add(
             @RestPath String report,
             @RequestBody(
                             content =
@@ -129,7 +129,7 @@ public class ReportResource {
     @GET
     @Path("/{report}/aggregations")
     @Operation(summary = "List the aggregations of a report")
-    Page<ObjectNode> aggregations(
+    public Page<ObjectNode> aggregations(
             @RestPath String report, @RestQuery @Nullable String limit, @RestQuery @Nullable String cursor) {
         Page<Aggregation> page = Page.of(service.aggregations(report), Aggregation::id, limit, cursor);
         return new Page<>(page.items().stream().map(Views::aggregation).toList(), page.nextCursor());
@@ -138,7 +138,7 @@ public class ReportResource {
     @GET
     @Path("/{report}/aggregations/{aggregation}")
     @Operation(summary = "Read an aggregation")
-    ObjectNode aggregation(@RestPath String report, @RestPath String aggregation) {
+    public ObjectNode aggregation(@RestPath String report, @RestPath String aggregation) {
         return Views.aggregation(service.aggregation(report, aggregation));
     }
 
@@ -147,7 +147,7 @@ public class ReportResource {
     @Consumes({MediaType.APPLICATION_JSON, "application/merge-patch+json"})
     @Operation(summary = "Change an aggregation, by a merge patch")
     @APIResponse(responseCode = "409", description = "It would change the meaning of stored numbers")
-    ObjectNode patchAggregation(
+    public ObjectNode patchAggregation(
             @RestPath String report,
             @RestPath String aggregation,
             @RestQuery @Nullable String rebuild,
@@ -169,7 +169,7 @@ public class ReportResource {
     @Path("/{report}/aggregations/{aggregation}")
     @Operation(summary = "Remove an aggregation with its numbers")
     @APIResponse(responseCode = "204", description = "Removed")
-    void deleteAggregation(@RestPath String report, @RestPath String aggregation) {
+    public void deleteAggregation(@RestPath String report, @RestPath String aggregation) {
         service.delete(report, aggregation);
     }
 }

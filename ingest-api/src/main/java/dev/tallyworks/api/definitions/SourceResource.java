@@ -52,7 +52,7 @@ public class SourceResource {
     @APIResponse(responseCode = "201", description = "Defined")
     @APIResponse(responseCode = "200", description = "There was one of this name; missing event types were added")
     @APIResponse(responseCode = "409", description = "Another name has the same id")
-    RestResponse<ObjectNode> create(
+    public RestResponse<ObjectNode> create(
             @RequestBody(
                             content =
                                     @Content(
@@ -76,7 +76,7 @@ public class SourceResource {
 
     @GET
     @Operation(summary = "List the sources")
-    Page<ObjectNode> list(@RestQuery @Nullable String limit, @RestQuery @Nullable String cursor) {
+    public Page<ObjectNode> list(@RestQuery @Nullable String limit, @RestQuery @Nullable String cursor) {
         Page<Source> page = Page.of(service.all(), Source::id, limit, cursor);
         return new Page<>(page.items().stream().map(Views::source).toList(), page.nextCursor());
     }
@@ -84,7 +84,7 @@ public class SourceResource {
     @GET
     @Path("/{source}")
     @Operation(summary = "Read a source")
-    ObjectNode get(@RestPath String source) {
+    public ObjectNode get(@RestPath String source) {
         return Views.source(service.get(source));
     }
 
@@ -92,7 +92,7 @@ public class SourceResource {
     @Path("/{source}")
     @Consumes({MediaType.APPLICATION_JSON, "application/merge-patch+json"})
     @Operation(summary = "Change a source, by a merge patch; its name stays")
-    ObjectNode patch(
+    public ObjectNode patch(
             @RestPath String source,
             @RequestBody(
                             content =
@@ -114,7 +114,7 @@ public class SourceResource {
     @APIResponse(responseCode = "204", description = "Removed")
     @APIResponse(responseCode = "202", description = "Being removed with all that is of it")
     @APIResponse(responseCode = "409", description = "It has events, or an aggregation names it")
-    RestResponse<Void> delete(@RestPath String source, @RestQuery @Nullable String purge) {
+    public RestResponse<Void> delete(@RestPath String source, @RestQuery @Nullable String purge) {
         if (isTrue("purge", purge)) {
             service.purge(source);
             return RestResponse.accepted();
@@ -137,7 +137,7 @@ public class SourceResource {
     @GET
     @Path("/{source}/event-types")
     @Operation(summary = "List the event types of a source")
-    Page<ObjectNode> types(
+    public Page<ObjectNode> types(
             @RestPath String source, @RestQuery @Nullable String limit, @RestQuery @Nullable String cursor) {
         Page<EventType> page =
                 Page.of(List.copyOf(service.get(source).eventTypes().values()), EventType::name, limit, cursor);
@@ -150,7 +150,7 @@ public class SourceResource {
     @Operation(summary = "Define an event type, or define it anew")
     @APIResponse(responseCode = "201", description = "Defined")
     @APIResponse(responseCode = "200", description = "Defined anew")
-    RestResponse<ObjectNode> putType(
+    public RestResponse<ObjectNode> putType(
             @RestPath String source,
             @RestPath String type,
             @RequestBody(
@@ -176,7 +176,7 @@ public class SourceResource {
     @Path("/{source}/event-types/{type}")
     @Operation(summary = "Remove an event type; events of it are kept")
     @APIResponse(responseCode = "204", description = "Removed")
-    void deleteType(@RestPath String source, @RestPath String type) {
+    public void deleteType(@RestPath String source, @RestPath String type) {
         service.deleteType(source, type);
     }
 }

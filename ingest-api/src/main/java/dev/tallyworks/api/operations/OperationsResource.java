@@ -44,7 +44,7 @@ public class OperationsResource {
     }
 
     /** @param oldestAgeSeconds how long the job that is claimed next has waited; 0 where none is queued */
-    record QueueView(
+    public record QueueView(
             boolean paused,
             long ready,
             long processing,
@@ -53,7 +53,7 @@ public class OperationsResource {
             BigDecimal oldestAgeSeconds,
             List<ShardView> shards) {}
 
-    record ShardView(
+    public record ShardView(
             String shard,
             boolean paused,
             long ready,
@@ -62,7 +62,7 @@ public class OperationsResource {
             long dead,
             BigDecimal oldestAgeSeconds) {}
 
-    record WorkerView(
+    public record WorkerView(
             String id,
             String version,
             String startedAt,
@@ -89,7 +89,7 @@ public class OperationsResource {
     @GET
     @Path("/queue")
     @Operation(summary = "How many jobs are where")
-    QueueView queue() {
+    public QueueView queue() {
         JobQueue.State state = queue.state();
         Long oldest = state.oldestEnqueuedAtMillis();
         BigDecimal age = BigDecimal.valueOf(oldest == null ? 0 : Math.max(0, clock.millis() - oldest), 3);
@@ -107,7 +107,7 @@ public class OperationsResource {
     @GET
     @Path("/workers")
     @Operation(summary = "List the workers that are alive")
-    Page<WorkerView> workers(@RestQuery @Nullable String limit, @RestQuery @Nullable String cursor) {
+    public Page<WorkerView> workers(@RestQuery @Nullable String limit, @RestQuery @Nullable String cursor) {
         List<WorkerStatus> alive = workers.since(clock.millis() - ALIVE_WITHIN.toMillis());
         Page<WorkerStatus> page = Page.of(alive, WorkerStatus::id, limit, cursor);
         return new Page<>(page.items().stream().map(WorkerView::of).toList(), page.nextCursor());

@@ -43,7 +43,7 @@ public class QueryResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(summary = "Ask for a metric over time; Accept: text/csv gives CSV")
     @APIResponse(responseCode = "200", description = "The points, in the order of time")
-    Response post(
+    public Response post(
             @RestPath String report,
             @Context HttpHeaders headers,
             @RequestBody(
@@ -71,7 +71,7 @@ public class QueryResource {
         @Parameter(name = "fill", in = ParameterIn.QUERY, example = "zero")
     })
     @APIResponse(responseCode = "200", description = "The points, in the order of time")
-    Response get(@RestPath String report, @Context UriInfo uri, @Context HttpHeaders headers) {
+    public Response get(@RestPath String report, @Context UriInfo uri, @Context HttpHeaders headers) {
         return answer(report, QuestionReader.read(QuestionReader.body(uri.getQueryParameters())), headers);
     }
 
