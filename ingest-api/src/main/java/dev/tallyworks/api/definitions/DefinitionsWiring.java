@@ -1,5 +1,6 @@
 package dev.tallyworks.api.definitions;
 
+import dev.tallyworks.api.intake.CommitSettings;
 import dev.tallyworks.definition.DefinitionLog;
 import dev.tallyworks.event.RawEvents;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -7,11 +8,13 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Produces the services of this package. */
 @ApplicationScoped
 class DefinitionsWiring {
+    /** What may lie between a commit's last look at the clock and its answer. */
+    private static final Duration ANSWERING = Duration.ofMillis(500);
+
     @Produces
     @Singleton
     EventSchemas schemas() {
@@ -21,14 +24,9 @@ class DefinitionsWiring {
     @Produces
     @Singleton
     SourceService sources(
-            DefinitionLog definitions,
-            RawEvents events,
-            EventSchemas schemas,
-            Clock clock,
-            @ConfigProperty(name = "tallyworks.ingest.commit-deadline-millis", defaultValue = "2000")
-                    long commitDeadlineMillis) {
+            DefinitionLog definitions, RawEvents events, EventSchemas schemas, CommitSettings commits, Clock clock) {
         // A commit that read the definitions just before they changed may be answered for so long.
-        Duration patience = Duration.ofMillis(commitDeadlineMillis + 500);
+        Duration patience = commits.commitDeadline().plus(ANSWERING);
         return new SourceService(definitions, events, new SourceReader(schemas), clock, patience);
     }
 

@@ -2,83 +2,98 @@ package dev.tallyworks.api.definitions;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.networknt.schema.AbsoluteIri;
 import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaException;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.PathType;
 import com.networknt.schema.SchemaId;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaValidatorsConfig;
-import com.networknt.schema.SpecVersion;
+import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.ValidationMessage;
-import com.networknt.schema.resource.DisallowSchemaLoader;
+import com.networknt.schema.resource.InputStreamSource;
 import dev.tallyworks.api.http.JsonBody;
 import dev.tallyworks.api.intake.PayloadSchema;
 import dev.tallyworks.definition.EventType;
 import dev.tallyworks.definition.Source;
-import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.io.FileNotFoundException;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JSON Schemas (2020-12) of event types: checked when they are defined, and each event's payload against them. Nothing
- * but the meta-schemas is ever loaded, neither from the network nor from files.
+ * JSON Schema 2020-12, for event types. A schema stands for itself: it may refer to its own parts and to the meta-schemas,
+ * and nothing is ever fetched.
  */
 final class EventSchemas implements PayloadSchema, SourceReader.SchemaCheck {
-    private static final String META_SCHEMA = SchemaId.V202012;
-    private static final int COMPILED_MAX = 1_000;
+    /** Compiled schemas are kept by their text; more than this begin anew. */
+    private static final int KEPT_MAX = 1_000;
 
-    private static final SchemaValidatorsConfig CONFIG =
-            SchemaValidatorsConfig.builder().pathType(PathType.JSON_POINTER).build();
-    private static final JsonSchemaFactory FACTORY = JsonSchemaFactory.getInstance(
-            SpecVersion.VersionFlag.V202012,
-            // The meta-schemas are found by mapping their ids to resources, which are asked before this loader's
-            // refusal.
-            factory -> factory.schemaLoaders(loaders -> loaders.add(iri -> isMetaSchema(iri.toString())
-                            ? null
-                            : DisallowSchemaLoader.getInstance().getSchema(iri)))
-                    .enableSchemaCache(false));
+    private static final String META_SCHEMAS = "classpath:draft/2020-12/";
 
-    /** By text: the same schema is compiled once, whatever type has it. */
-    private final Map<String, JsonSchema> compiled = Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, JsonSchema> eldest) {
-            return size() > COMPILED_MAX;
+    private final JsonSchemaFactory factory =
+            JsonSchemaFactory.getInstance(VersionFlag.V202012, builder -> builder.enableSchemaCache(false)
+                    .schemaLoaders(loaders -> loaders.add(EventSchemas::refuse)));
+
+    private final SchemaValidatorsConfig settings = SchemaValidatorsConfig.builder()
+            .pathType(PathType.JSON_POINTER)
+            .locale(Locale.ENGLISH)
+            .failFast(true)
+            .build();
+
+    private final JsonSchema metaSchema = factory.getSchema(
+            SchemaLocation.of(SchemaId.V202012),
+            SchemaValidatorsConfig.builder()
+                    .pathType(PathType.JSON_POINTER)
+                    .locale(Locale.ENGLISH)
+                    .formatAssertionsEnabled(true)
+                    .failFast(true)
+                    .build());
+
+    private final Map<String, JsonSchema> kept = new ConcurrentHashMap<>();
+
+    /** Comes before the loaders that would fetch: all but the meta-schemas that are shipped ends here. */
+    private static @Nullable InputStreamSource refuse(AbsoluteIri iri) {
+        if (iri.toString().startsWith(META_SCHEMAS)) {
+            return null;
         }
-    });
-
-    private static boolean isMetaSchema(String iri) {
-        return iri.startsWith("classpath:draft/2020-12/") || iri.startsWith("https://json-schema.org/draft/2020-12/");
+        return () -> {
+            throw new FileNotFoundException("not part of this schema: " + iri);
+        };
     }
 
     @Override
-    public Optional<Fault> check(String schema) {
-        JsonNode read = parse(schema);
-        if (!read.isObject() && !read.isBoolean()) {
-            return Optional.of(new Fault("", "A JSON Schema is an object, true or false."));
-        }
-        JsonNode dialect = read.get("$schema");
-        if (dialect != null
-                && !(META_SCHEMA.equals(dialect.asText()) || (META_SCHEMA + "#").equals(dialect.asText()))) {
-            return Optional.of(new Fault("/$schema", "'$schema' must be " + META_SCHEMA + ", or absent."));
+    public Optional<Fault> check(String schemaJson) {
+        JsonNode schema;
+        try {
+            schema = JsonBody.JSON.readTree(schemaJson);
+        } catch (JsonProcessingException noJson) {
+            return Optional.of(new Fault("", "no JSON: " + noJson.getOriginalMessage()));
         }
         try {
-            Set<ValidationMessage> faults =
-                    FACTORY.getSchema(SchemaLocation.of(META_SCHEMA), CONFIG).validate(read);
+            Set<ValidationMessage> faults = metaSchema.validate(schema);
             if (!faults.isEmpty()) {
                 ValidationMessage first = faults.iterator().next();
-                return Optional.of(new Fault(
-                        first.getInstanceLocation().toString(), "No valid JSON Schema: " + first.getMessage() + "."));
+                return Optional.of(new Fault(first.getInstanceLocation().toString(), first.getError()));
             }
-            compile(schema).initializeValidators();
-            return Optional.empty();
-        } catch (RuntimeException unusable) {
-            // What the library throws for references that lead nowhere, or expressions that don't compile, is no one
-            // type.
-            return Optional.of(new Fault("", "The JSON Schema can't be used: " + unusable.getMessage()));
+            Optional<Fault> unresolved = References.check(schema);
+            if (unresolved.isEmpty()) {
+                compile(schema);
+            }
+            return unresolved;
+        } catch (JsonSchemaException | IllegalArgumentException | StackOverflowError unusable) {
+            return Optional.of(new Fault("", "unusable: " + unusable.getMessage()));
         }
+    }
+
+    private JsonSchema compile(JsonNode schema) {
+        JsonSchema compiled = factory.getSchema(schema, settings);
+        compiled.initializeValidators();
+        return compiled;
     }
 
     @Override
@@ -87,23 +102,28 @@ final class EventSchemas implements PayloadSchema, SourceReader.SchemaCheck {
         if (text == null) {
             return null;
         }
-        JsonSchema schema = compiled.computeIfAbsent(text, EventSchemas::compile);
-        JsonNode instance = JsonBody.JSON.valueToTree(payload);
-        for (ValidationMessage message : schema.validate(instance)) {
-            return new Violation(message.getInstanceLocation().toString(), message.getMessage());
+        Set<ValidationMessage> messages = schema(text).validate(PayloadNode.of(payload));
+        if (messages.isEmpty()) {
+            return null;
         }
-        return null;
+        ValidationMessage first = messages.iterator().next();
+        return new Violation(first.getInstanceLocation().toString(), first.getError());
     }
 
-    private static JsonSchema compile(String schema) {
-        return FACTORY.getSchema(parse(schema), CONFIG);
-    }
-
-    private static JsonNode parse(String schema) {
-        try {
-            return JsonBody.JSON.readTree(schema);
-        } catch (JsonProcessingException impossible) {
-            throw new IllegalStateException("a schema that was read is no JSON", impossible);
+    private JsonSchema schema(String text) {
+        JsonSchema known = kept.get(text);
+        if (known != null) {
+            return known;
         }
+        if (kept.size() >= KEPT_MAX) {
+            kept.clear();
+        }
+        return kept.computeIfAbsent(text, json -> {
+            try {
+                return compile(JsonBody.JSON.readTree(json));
+            } catch (JsonProcessingException stored) {
+                throw new IllegalStateException("a stored schema is no JSON", stored);
+            }
+        });
     }
 }

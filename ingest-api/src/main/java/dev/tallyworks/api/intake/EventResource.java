@@ -12,7 +12,6 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import java.util.Locale;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -90,11 +89,8 @@ public class EventResource {
                 });
     }
 
+    /** A charset says nothing: JSON is UTF-8. */
     private static Format format(MediaType type) {
-        String charset = type.getParameters().get(MediaType.CHARSET_PARAMETER);
-        if (charset != null && !charset.toUpperCase(Locale.ROOT).matches("\"?(UTF-8|US-ASCII)\"?")) {
-            throw new NotSupportedException("charset " + charset + ": only UTF-8 is taken");
-        }
         return type.getSubtype().equalsIgnoreCase("x-ndjson") ? Format.NDJSON : Format.JSON;
     }
 
