@@ -17,6 +17,10 @@ import java.util.Date;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
@@ -31,9 +35,13 @@ public final class MongoDefinitions implements DefinitionLog {
     private static final String CHANGES = "changes";
     private static final String NONE = "";
     private static final int TRIES_MAX = 100;
+    private static final int INSERTS_MAX = 5;
+    private static final long IN_LINE_MILLIS = 10_000;
 
     private final MongoCollection<Document> log;
     private final Clock clock;
+    private final LongConsumer listener;
+    private final ReentrantLock changing = new ReentrantLock(true);
 
     /** What is known; changed only while holding this object's monitor, replaced whole where the log was rolled back. */
     private History history = new History();
@@ -42,11 +50,17 @@ public final class MongoDefinitions implements DefinitionLog {
     private volatile Snapshot known = history.snapshot(0);
 
     public MongoDefinitions(MongoDatabase database, Clock clock) {
+        this(database, clock, version -> {});
+    }
+
+    /** @param listener is told of each version that is committed here, and must neither block nor throw */
+    public MongoDefinitions(MongoDatabase database, Clock clock, LongConsumer listener) {
         this.log = database.getCollection(Fields.DEFINITIONS)
                 .withWriteConcern(MongoSettings.DURABLE)
                 .withReadConcern(ReadConcern.MAJORITY)
                 .withReadPreference(ReadPreference.primary());
         this.clock = clock;
+        this.listener = listener;
     }
 
     @Override
@@ -56,29 +70,43 @@ public final class MongoDefinitions implements DefinitionLog {
 
     @Override
     public Snapshot refresh() {
+        long before = known.version();
         // Read outside the monitor: what was committed before this call is in this answer, whoever else is reading.
         Document newest = DriverFailures.reading(() -> log.find()
                 .sort(new Document(Fields.ID, -1))
                 .limit(1)
                 .projection(new Document(REQUEST, 1))
                 .first());
-        if (newest == null) {
-            return known;
-        }
+        long version = newest == null ? 0 : newest.getLong(Fields.ID);
+        String request = newest == null ? NONE : newest.getString(REQUEST);
         synchronized (this) {
-            long version = newest.getLong(Fields.ID);
             boolean behind = version > history.version();
-            boolean other =
-                    version == history.version() && !newest.getString(REQUEST).equals(newestRequest);
+            // A smaller version than what another thread has read meanwhile is no contradiction.
+            boolean other = version < before || version == history.version() && !request.equals(newestRequest);
             if (behind && !rollForward() || other) {
-                history = new History();
-                newestRequest = NONE;
-                if (!rollForward()) {
-                    throw new IllegalStateException(
-                            "the definitions' log has a gap after version " + history.version());
-                }
+                startOver();
             }
             return known;
+        }
+    }
+
+    /** What is known stays until the other log has been read whole. */
+    private void startOver() {
+        History before = history;
+        String requestBefore = newestRequest;
+        history = new History();
+        newestRequest = NONE;
+        boolean whole = false;
+        try {
+            whole = rollForward();
+            if (!whole) {
+                throw new IllegalStateException("the definitions' log has a gap after version " + history.version());
+            }
+        } finally {
+            if (!whole) {
+                history = before;
+                newestRequest = requestBefore;
+            }
         }
     }
 
@@ -93,6 +121,7 @@ public final class MongoDefinitions implements DefinitionLog {
             }
             append(entry);
         }
+        known = history.snapshot(history.version());
         return true;
     }
 
@@ -103,7 +132,6 @@ public final class MongoDefinitions implements DefinitionLog {
                         .map(DefinitionDocuments::read)
                         .toList());
         newestRequest = entry.getString(REQUEST);
-        known = history.snapshot(history.version());
     }
 
     @Override
@@ -118,7 +146,16 @@ public final class MongoDefinitions implements DefinitionLog {
 
     @Override
     public <T> Committed<T> change(Decision<T> decision) {
-        String request = UUID.randomUUID().toString();
+        // Rivals of this process wait in line; only those of other processes race for the next number.
+        lock(changing);
+        try {
+            return changeInLine(decision, UUID.randomUUID().toString());
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private <T> Committed<T> changeInLine(Decision<T> decision, String request) {
         for (int tried = 1; tried <= TRIES_MAX; tried++) {
             Snapshot newest = refresh();
             String previous = requestOf(newest);
@@ -140,8 +177,9 @@ public final class MongoDefinitions implements DefinitionLog {
                                     .map(DefinitionDocuments::write)
                                     .toList());
             if (insert(entry, request)) {
-                refresh();
-                return new Committed<>(asOf(version), decided.result());
+                Snapshot committed = committed(entry);
+                listener.accept(version);
+                return new Committed<>(committed, decided.result());
             }
             pause(tried);
         }
@@ -153,9 +191,23 @@ public final class MongoDefinitions implements DefinitionLog {
         return snapshot.version() == history.version() ? newestRequest : null;
     }
 
-    /** Whether this version is this request's; repeats an insert of unknown outcome, which its own E11000 then tells. */
+    /** Without another look at the store, which may be away by now: the change is committed. */
+    private synchronized Snapshot committed(Document entry) {
+        long version = entry.getLong(Fields.ID);
+        if (history.version() == version - 1 && entry.getString(PREVIOUS).equals(newestRequest)) {
+            append(entry);
+            known = history.snapshot(version);
+        }
+        return asOf(version);
+    }
+
+    /**
+     * Whether this version is this request's. An insert of unknown outcome is repeated until that is certain: what the
+     * server then refuses was taken by the first attempt, or by another.
+     */
     private boolean insert(Document entry, String request) {
-        for (int tried = 1; ; tried++) {
+        OutcomeUnknown doubt = null;
+        for (int tried = 1; tried <= INSERTS_MAX; tried++) {
             try {
                 DriverFailures.writing(() -> log.insertOne(entry));
                 return true;
@@ -163,14 +215,32 @@ public final class MongoDefinitions implements DefinitionLog {
                 if (ErrorCategory.fromErrorCode(refused.getCode()) != ErrorCategory.DUPLICATE_KEY) {
                     throw refused;
                 }
+                // Majority: what a failover may still take back decides nothing.
                 Document won = DriverFailures.reading(() ->
                         log.find(new Document(Fields.ID, entry.get(Fields.ID))).first());
-                return won != null && request.equals(won.getString(REQUEST));
+                if (won != null) {
+                    return request.equals(won.getString(REQUEST));
+                }
+                doubt = new OutcomeUnknown("MongoDB: the version is taken by nobody yet", refused);
             } catch (OutcomeUnknown unknown) {
-                if (tried == 3) {
-                    throw unknown;
+                doubt = unknown;
+            } catch (Unavailable away) {
+                if (doubt == null) {
+                    throw away;
                 }
             }
+            pause(tried);
+        }
+        throw doubt == null ? new OutcomeUnknown("MongoDB: not known", new IllegalStateException()) : doubt;
+    }
+
+    private static void lock(ReentrantLock lock) {
+        try {
+            if (!lock.tryLock(IN_LINE_MILLIS, TimeUnit.MILLISECONDS)) {
+                throw new Unavailable("definitions: too many changes at once", new TimeoutException());
+            }
+        } catch (InterruptedException interrupted) {
+            throw interrupted(interrupted);
         }
     }
 
@@ -178,8 +248,12 @@ public final class MongoDefinitions implements DefinitionLog {
         try {
             Thread.sleep(ThreadLocalRandom.current().nextLong(1, 5L * Math.min(tried, 10) + 1));
         } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new Unavailable("definitions: interrupted", interrupted);
+            throw interrupted(interrupted);
         }
+    }
+
+    private static Unavailable interrupted(InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        return new Unavailable("definitions: interrupted", interrupted);
     }
 }
