@@ -1,0 +1,82 @@
+package dev.tallyworks.local.process;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Where the applications stand that were built, and how each is started. */
+public final class Installation {
+    private static final String INGEST = "ingest-api";
+    private static final String WORKER = "aggregator-worker";
+
+    /** The collector that starts fastest and asks for least. */
+    private static final List<String> JVM_FLAGS = List.of("-XX:+UseSerialGC", "-Xshare:auto");
+
+    private final Path root;
+
+    private Installation(Path root) {
+        this.root = root;
+    }
+
+    /** The one that {@code tw.root} names, otherwise the working folder's or that of the nearest folder above it. */
+    public static Installation find() {
+        Path start = Path.of(System.getProperty("tw.root", "")).toAbsolutePath();
+        for (@Nullable Path folder = start; folder != null; folder = folder.getParent()) {
+            if (Files.exists(folder.resolve(INGEST).resolve("pom.xml"))
+                    && Files.exists(folder.resolve(WORKER).resolve("pom.xml"))) {
+                return new Installation(folder);
+            }
+        }
+        throw new IllegalStateException(start + " is not inside Tallyworks");
+    }
+
+    public Path root() {
+        return root;
+    }
+
+    public Path sample() {
+        return root.resolve("deploy/samples/flights-2013-week1.ndjson.gz");
+    }
+
+    public AppProcess.Spec ingest(String name, int port, Map<String, String> environment) {
+        return application(INGEST, name, port, 512, environment);
+    }
+
+    public AppProcess.Spec worker(String name, int port, Map<String, String> environment) {
+        return application(WORKER, name, port, 768, environment);
+    }
+
+    private AppProcess.Spec application(
+            String module, String name, int port, int heapMegabytes, Map<String, String> environment) {
+        Path jar = root.resolve(module).resolve("target/quarkus-app/quarkus-run.jar");
+        if (!Files.exists(jar)) {
+            throw new IllegalStateException(jar + " is missing: build with mvn -q package -DskipTests -Dquick");
+        }
+        List<String> command = new ArrayList<>(List.of(java(), "-Xmx" + heapMegabytes + "m"));
+        command.addAll(JVM_FLAGS);
+        command.add("-javaagent:" + root.resolve("deploy/local/target/local-run-guard.jar"));
+        command.add("-Dquarkus.http.port=" + port);
+        if (System.getenv("QUARKUS_HTTP_HOST") == null) {
+            // Without keys, for this machine alone.
+            command.add("-Dquarkus.http.host=127.0.0.1");
+        }
+        command.addAll(List.of("-jar", jar.toString()));
+        return new AppProcess.Spec(name, command, environment, port);
+    }
+
+    /** A Java program of this module, in a process of its own. */
+    public AppProcess.Spec program(String name, Class<?> main, int heapMegabytes, List<String> arguments, int port) {
+        List<String> command = new ArrayList<>(List.of(java(), "-Xmx" + heapMegabytes + "m"));
+        command.addAll(JVM_FLAGS);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(arguments);
+        return new AppProcess.Spec(name, command, Map.of(), port);
+    }
+
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+}
