@@ -90,12 +90,16 @@ public final class FlightsSample {
                 throw new IllegalStateException("after " + limit.toSeconds() + " s only " + counted(report) + " of "
                         + events.size() + " events are counted");
             }
-            Thread.sleep(50);
+            Thread.sleep(100);
         }
     }
 
     private long counted(String report) throws IOException {
-        JsonNode points = api.get(path(report, "COUNT", "all")).orThrow().json().path("points");
+        Api.Answer answer = api.get(path(report, "COUNT", "all"));
+        if (answer.status() == 503) {
+            return 0;
+        }
+        JsonNode points = answer.orThrow().json().path("points");
         return points.isEmpty() ? 0 : points.get(0).path("value").asLong();
     }
 
