@@ -50,8 +50,7 @@ final class AggregationReader {
         }
         Granularity granularity = body.parsed("granularity", Granularity::byId, "one of " + WIDTHS)
                 .orElse(Granularity.MINUTE);
-        Aggregation.Filter filter = Optional.ofNullable(body.object(
-                        "filter", read -> new Aggregation.Filter(read.texts("sources"), read.texts("eventTypes"))))
+        Aggregation.Filter filter = Optional.ofNullable(body.object("filter", AggregationReader::filter))
                 .orElseGet(() -> {
                     if (!body.has("filter")) {
                         body.invalid(
@@ -108,15 +107,26 @@ final class AggregationReader {
         return new Aggregation.Partition(enabled, length);
     }
 
+    private static Aggregation.Filter filter(Members filter) {
+        List<String> sources = filter.texts("sources");
+        if (!filter.has("sources")) {
+            filter.invalid("sources", Problem.MISSING, "'sources' is missing; [] takes every source.");
+        }
+        return new Aggregation.Filter(sources, filter.texts("eventTypes"));
+    }
+
     private static List<Granularity> rollupTo(Members body, Granularity granularity) {
         List<Granularity> levels = new ArrayList<>();
-        for (String id : body.texts("rollupTo")) {
+        List<String> ids = body.texts("rollupTo");
+        for (int i = 0; i < ids.size(); i++) {
+            String id = ids.get(i);
             Optional<Granularity> level = Granularity.byId(id);
             if (level.isEmpty()) {
-                body.invalid("rollupTo", Problem.INVALID_VALUE, "'" + id + "' is none of " + WIDTHS + ".");
+                body.invalid("rollupTo", "/" + i, Problem.INVALID_VALUE, "'" + id + "' is none of " + WIDTHS + ".");
             } else if (level.get() == granularity || !granularity.divides(level.get())) {
                 body.invalid(
                         "rollupTo",
+                        "/" + i,
                         Problem.INVALID_VALUE,
                         "'" + id + "' must be a whole multiple of the granularity " + granularity.id() + ".");
             } else {

@@ -82,10 +82,13 @@ final class EventSchemas implements PayloadSchema, SourceReader.SchemaCheck {
             }
             Optional<Fault> unresolved = References.check(schema);
             if (unresolved.isEmpty()) {
-                compile(schema);
+                // A reference to itself without end shows only when it is followed.
+                compile(schema).validate(PayloadNode.of(Map.of()));
             }
             return unresolved;
-        } catch (JsonSchemaException | IllegalArgumentException | StackOverflowError unusable) {
+        } catch (StackOverflowError endless) {
+            return Optional.of(new Fault("", "it refers to itself without end, or is nested too deeply"));
+        } catch (JsonSchemaException | IllegalArgumentException unusable) {
             return Optional.of(new Fault("", "unusable: " + unusable.getMessage()));
         }
     }
@@ -102,12 +105,17 @@ final class EventSchemas implements PayloadSchema, SourceReader.SchemaCheck {
         if (text == null) {
             return null;
         }
-        Set<ValidationMessage> messages = schema(text).validate(PayloadNode.of(payload));
-        if (messages.isEmpty()) {
-            return null;
+        try {
+            Set<ValidationMessage> messages = schema(text).validate(PayloadNode.of(payload));
+            if (messages.isEmpty()) {
+                return null;
+            }
+            ValidationMessage first = messages.iterator().next();
+            return new Violation(first.getInstanceLocation().toString(), first.getError());
+        } catch (StackOverflowError tooMuch) {
+            // Expressions with alternatives recurse for each character, references for each level.
+            return new Violation("", "this payload is beyond what its schema can check");
         }
-        ValidationMessage first = messages.iterator().next();
-        return new Violation(first.getInstanceLocation().toString(), first.getError());
     }
 
     private JsonSchema schema(String text) {

@@ -19,6 +19,15 @@ final class MergePatch {
      */
     static ObjectNode apply(ObjectNode whole, ObjectNode patch, List<String> fixed) {
         ObjectNode merged = merge(whole.deepCopy(), patch);
+        // The others are found by whoever reads the result, where these leave no trace.
+        patch.properties().forEach(member -> {
+            if (member.getValue().isNull() && !whole.has(member.getKey())) {
+                throw Problem.badRequest(Problem.Item.at(
+                        "/" + member.getKey().replace("~", "~0").replace("/", "~1"),
+                        Problem.UNKNOWN_FIELD,
+                        "'" + member.getKey() + "' is no member here."));
+            }
+        });
         List<Problem.Item> changed = new ArrayList<>();
         for (String member : fixed) {
             JsonNode before = whole.get(member);

@@ -26,6 +26,9 @@ import java.util.TreeSet;
 public final class SourceService {
     private static final List<String> FIXED = List.of("id", "name", "eventTypes", "createdAt", "updatedAt");
 
+    /** Beside the wait itself; stores may be slow, and clocks differ. */
+    private static final Duration ABANDONED_AFTER = Duration.ofSeconds(60);
+
     private final DefinitionLog definitions;
     private final RawEvents events;
     private final SourceReader reader;
@@ -84,9 +87,7 @@ public final class SourceService {
             throw Problem.conflict("The name '" + given.name() + "' has the same id '" + there.id()
                     + "' as the source '" + there.name() + "'.");
         }
-        if (there.state() != Source.State.OPEN) {
-            throw Problem.conflict("The source '" + there.name() + "' is being removed; try again when it is gone.");
-        }
+        refuseWhereGoing(there);
         List<SourceReader.GivenType> added = given.eventTypes().stream()
                 .filter(type -> !there.eventTypes().containsKey(type.name()))
                 .toList();
@@ -111,6 +112,13 @@ public final class SourceService {
         return Collections.unmodifiableMap(types);
     }
 
+    private static Source refuseWhereGoing(Source there) {
+        if (there.state() != Source.State.OPEN) {
+            throw Problem.conflict("The source '" + there.id() + "' is being removed; try again when it is gone.");
+        }
+        return there;
+    }
+
     List<Source> all() {
         return List.copyOf(definitions.refresh().sources());
     }
@@ -126,7 +134,7 @@ public final class SourceService {
     Source patch(String id, ObjectNode patch) {
         return definitions
                 .<Source>change((newest, version) -> {
-                    Source there = find(newest, id);
+                    Source there = refuseWhereGoing(find(newest, id));
                     ObjectNode merged = MergePatch.apply(Views.source(there), patch, FIXED);
                     FIXED.stream().filter(member -> !member.equals("name")).forEach(merged::remove);
                     Members members = Members.of(merged);
@@ -158,7 +166,7 @@ public final class SourceService {
         members.end();
         return definitions
                 .<Answer<EventType>>change((newest, version) -> {
-                    Source there = find(newest, id);
+                    Source there = refuseWhereGoing(find(newest, id));
                     Instant now = clock.instant();
                     boolean created = !there.eventTypes().containsKey(name);
                     Source changed = there.withEventTypes(withTypes(there.eventTypes(), List.of(given), now), now);
@@ -170,7 +178,7 @@ public final class SourceService {
 
     void deleteType(String id, String name) {
         definitions.change((newest, version) -> {
-            Source there = find(newest, id);
+            Source there = refuseWhereGoing(find(newest, id));
             if (!there.eventTypes().containsKey(name)) {
                 throw Problem.notFound("The source '" + id + "' has no event type '" + name + "'.");
             }
@@ -187,14 +195,17 @@ public final class SourceService {
      */
     void delete(String id) {
         Source there = get(id);
+        if (there.state() == Source.State.PURGING) {
+            refuseWhereGoing(there);
+        }
         refuseWhereNeeded(definitions.known(), there);
         Source closed = setState(there, Source.State.CLOSING);
-        await(commitDeadline);
         try {
+            await(commitDeadline);
             refuseWhereNeeded(definitions.refresh(), closed);
-        } catch (Problem stillNeeded) {
-            setState(closed, Source.State.OPEN);
-            throw stillNeeded;
+        } catch (RuntimeException stillNeededOrUnknown) {
+            reopen(closed);
+            throw stillNeededOrUnknown;
         }
         definitions.change((newest, version) -> {
             Source last = newest.source(id).orElse(null);
@@ -212,6 +223,27 @@ public final class SourceService {
         });
         if (definitions.known().source(id).isPresent()) {
             refuseWhereNeeded(definitions.known(), closed);
+        }
+    }
+
+    /** Takes events again, unless somebody else has decided meanwhile. */
+    private void reopen(Source closed) {
+        definitions.change((newest, version) -> {
+            Source last = newest.source(closed.id()).orElse(null);
+            boolean mine =
+                    last != null && last.incarnation() == closed.incarnation() && last.state() == Source.State.CLOSING;
+            return new Decided<>(
+                    mine ? List.of(Change.set(last.withState(Source.State.OPEN, clock.instant()))) : List.of(), mine);
+        });
+    }
+
+    /** Lets sources take events again whose deletion was begun by a process that has died since. Run now and then. */
+    public void reopenAbandoned() {
+        Instant abandoned = clock.instant().minus(commitDeadline).minus(ABANDONED_AFTER);
+        for (Source source : definitions.refresh().sources()) {
+            if (source.state() == Source.State.CLOSING && source.updatedAt().isBefore(abandoned)) {
+                reopen(source);
+            }
         }
     }
 

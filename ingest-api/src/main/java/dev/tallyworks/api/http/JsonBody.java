@@ -11,6 +11,11 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /** Reads request bodies but those of events: small JSON objects, strictly. */
 public final class JsonBody {
@@ -37,7 +42,7 @@ public final class JsonBody {
     }
 
     private static JsonNode read(byte[] body) {
-        try (JsonParser parser = JSON.createParser(body)) {
+        try (JsonParser parser = JSON.createParser(decode(body))) {
             JsonNode read = JSON.readTree(parser);
             if (read == null || read.isMissingNode()) {
                 throw Problem.malformed("The body is empty, at line 1, column 1.");
@@ -46,6 +51,7 @@ public final class JsonBody {
             if (more != null) {
                 throw Problem.malformed("The JSON goes on after its end" + at(parser.currentTokenLocation()));
             }
+            complainOfSurrogates(read, "");
             return read;
         } catch (JsonProcessingException broken) {
             JsonLocation where = broken.getLocation();
@@ -53,6 +59,38 @@ public final class JsonBody {
                     + broken.getOriginalMessage());
         } catch (IOException impossible) {
             throw new IllegalStateException(impossible);
+        }
+    }
+
+    /** The parser of characters counts columns in characters, as whoever wrote the body does. */
+    private static String decode(byte[] body) {
+        ByteBuffer bytes = ByteBuffer.wrap(body);
+        CharBuffer characters = CharBuffer.allocate(body.length);
+        CoderResult result = StandardCharsets.UTF_8.newDecoder().decode(bytes, characters, true);
+        String text = characters.flip().toString();
+        if (result.isError()) {
+            int line = 1 + (int) text.chars().filter(c -> c == '\n').count();
+            int column = text.length() - text.lastIndexOf('\n');
+            throw Problem.malformed("The body is no UTF-8, at line " + line + ", column " + column + ".");
+        }
+        return text;
+    }
+
+    /** Neither can they be stored, nor written in an answer. */
+    private static void complainOfSurrogates(JsonNode read, String pointer) {
+        if (read.isTextual() && !StandardCharsets.UTF_8.newEncoder().canEncode(read.textValue())) {
+            throw Problem.invalid(
+                    Problem.Item.at(pointer, Problem.INVALID_VALUE, "'" + pointer + "' has an unpaired surrogate."));
+        }
+        for (Map.Entry<String, JsonNode> member : read.properties()) {
+            if (!StandardCharsets.UTF_8.newEncoder().canEncode(member.getKey())) {
+                throw Problem.invalid(Problem.Item.at(
+                        pointer, Problem.INVALID_VALUE, "A name in '" + pointer + "' has an unpaired surrogate."));
+            }
+            complainOfSurrogates(member.getValue(), Members.at(pointer, member.getKey()));
+        }
+        for (int i = 0; read.isArray() && i < read.size(); i++) {
+            complainOfSurrogates(read.get(i), pointer + '/' + i);
         }
     }
 

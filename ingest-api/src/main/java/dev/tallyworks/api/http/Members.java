@@ -58,6 +58,10 @@ public final class Members {
 
     /** The JSON Pointer of a member. */
     public String at(String name) {
+        return at(pointer, name);
+    }
+
+    static String at(String pointer, String name) {
         return pointer + '/' + name.replace("~", "~0").replace("/", "~1");
     }
 
@@ -155,7 +159,7 @@ public final class Members {
         if (value == null) {
             return otherwise;
         }
-        if (!value.isIntegralNumber()) {
+        if (!value.isNumber() || !value.canConvertToExactIntegral()) {
             wrongType(name, "a whole number");
             return otherwise;
         }

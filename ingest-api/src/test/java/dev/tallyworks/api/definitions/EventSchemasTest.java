@@ -42,6 +42,8 @@ class EventSchemasTest {
                 "{\"$ref\":\"classpath:application.properties\"}|/$ref",
                 "{\"$ref\":\"#nowhere\"}|/$ref",
                 "{\"$schema\":\"http://json-schema.org/draft-07/schema#\"}|/$schema",
+                "{\"$ref\":\"#\"}|''",
+                "{\"allOf\":[{\"$ref\":\"#/$defs/a\"}],\"$defs\":{\"a\":{\"$ref\":\"#/$defs/b\"},\"b\":{\"$ref\":\"#/$defs/a\"}}}|''",
             })
     void saysWhereASchemaIsWrong(String schema, String pointer) {
         assertThat(schemas.check(schema)).hasValueSatisfying(fault -> {
@@ -87,6 +89,11 @@ class EventSchemasTest {
         assertThat(violation(schema, Map.of("amount", new BigDecimal("1E2")))).isNull();
         assertThat(violation(schema, Map.of("amount", new BigDecimal("9223372036854775808"))))
                 .isNull();
+    }
+
+    @Test
+    void survivesAnExpressionThatOverflowsTheStack() {
+        violation("{\"properties\": {\"a\": {\"pattern\": \"^(x|y)*$\"}}}", Map.of("a", "x".repeat(200_000)));
     }
 
     @Test
