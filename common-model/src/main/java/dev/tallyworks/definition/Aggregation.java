@@ -74,6 +74,21 @@ public record Aggregation(
                 now);
     }
 
+    /** Without a source that is gone, and so could feed it no more. */
+    Aggregation withSources(List<String> sources, Instant now) {
+        return with(
+                granularity,
+                new Filter(sources, filter.eventTypes),
+                partition,
+                retention,
+                fields,
+                limits,
+                realtime,
+                rollupTo,
+                sketches,
+                now);
+    }
+
     /** Whether stored numbers of the one are right for the other. */
     public boolean meansTheSameAs(Aggregation other) {
         return granularity == other.granularity

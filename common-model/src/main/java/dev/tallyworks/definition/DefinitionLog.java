@@ -1,5 +1,7 @@
 package dev.tallyworks.definition;
 
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The log of definitions, as those see it who change it. The insert of a version is the commit of all its changes. */
@@ -14,6 +16,36 @@ public interface DefinitionLog extends Definitions {
 
     /** The aggregations that were removed, each as it last was, with the version that removed it. */
     List<Removed> removedAggregations();
+
+    /** The sources that were removed, each incarnation as it last was, with the version that removed it. */
+    List<RemovedSource> removedSources();
+
+    /**
+     * What removes a source that is being purged, once its events and numbers are gone: the source, the aggregations of it
+     * alone, and its name where others name it beside more. To be committed by {@link #change}.
+     *
+     * @return nothing where it is not (or no more) being purged
+     */
+    static List<Change> removalOf(Snapshot newest, String source, long incarnation, Instant now) {
+        Source there = newest.source(source).orElse(null);
+        if (there == null || there.incarnation() != incarnation || there.state() != Source.State.PURGING) {
+            return List.of();
+        }
+        List<Change> changes = new ArrayList<>(List.of(Change.remove(there)));
+        for (Aggregation aggregation : newest.aggregations()) {
+            List<String> sources = aggregation.filter().sources();
+            if (sources.contains(source)) {
+                List<String> others =
+                        sources.stream().filter(one -> !one.equals(source)).toList();
+                // An empty list would mean every source.
+                changes.add(
+                        others.isEmpty()
+                                ? Change.remove(aggregation)
+                                : Change.set(aggregation.withSources(others, now)));
+            }
+        }
+        return changes;
+    }
 
     @FunctionalInterface
     interface Decision<T> {
@@ -33,4 +65,6 @@ public interface DefinitionLog extends Definitions {
     record Committed<T>(Snapshot snapshot, T result) {}
 
     record Removed(Aggregation aggregation, long version) {}
+
+    record RemovedSource(Source source, long version) {}
 }

@@ -84,4 +84,21 @@ public final class History {
         });
         return removed;
     }
+
+    public List<DefinitionLog.RemovedSource> removedSources() {
+        List<DefinitionLog.RemovedSource> removed = new ArrayList<>();
+        changes.forEach((key, versions) -> {
+            if (key.kind == Change.Kind.SOURCE) {
+                Source before = null;
+                for (Map.Entry<Long, Change> version : versions.entrySet()) {
+                    Source after = (Source) version.getValue().definition();
+                    if (before != null && after == null) {
+                        removed.add(new DefinitionLog.RemovedSource(before, version.getKey()));
+                    }
+                    before = after;
+                }
+            }
+        });
+        return removed;
+    }
 }

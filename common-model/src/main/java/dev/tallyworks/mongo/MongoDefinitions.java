@@ -145,6 +145,11 @@ public final class MongoDefinitions implements DefinitionLog {
     }
 
     @Override
+    public synchronized List<RemovedSource> removedSources() {
+        return history.removedSources();
+    }
+
+    @Override
     public <T> Committed<T> change(Decision<T> decision) {
         // Rivals of this process wait in line; only those of other processes race for the next number.
         lock(changing);

@@ -148,6 +148,39 @@ public abstract class DefinitionLogContract {
     }
 
     @Test
+    void rememberEachRemovedIncarnationOfASource() {
+        for (long version = 1; version <= 3; version += 2) {
+            Source made = source("s", version);
+            set(one, made);
+            one.change((newest, next) -> new Decided<>(List.of(Change.remove(made)), ""));
+        }
+        set(one, source("s", 5));
+        two.refresh();
+        assertThat(two.removedSources())
+                .containsExactly(
+                        new DefinitionLog.RemovedSource(source("s", 1), 2),
+                        new DefinitionLog.RemovedSource(source("s", 3), 4));
+    }
+
+    @Test
+    void purgesASourceFromWhatNamesIt() {
+        Source purging = source("s", 1).withState(Source.State.PURGING, AT);
+        Aggregation alone = aggregation("alone", "r");
+        Aggregation beside = aggregation("beside", "r").withSources(List.of("t", "s"), AT);
+        Aggregation other = aggregation("other", "r").withSources(List.of("t"), AT);
+        one.change((newest, version) -> new Decided<>(
+                List.of(Change.set(purging), Change.set(alone), Change.set(beside), Change.set(other)), ""));
+        two.change((newest, version) -> new Decided<>(DefinitionLog.removalOf(newest, "s", 2, AT), ""));
+        assertThat(two.known().version()).isEqualTo(1);
+        two.change((newest, version) -> new Decided<>(DefinitionLog.removalOf(newest, "s", 1, AT), ""));
+        Snapshot left = one.refresh();
+        assertThat(left.source("s")).isEmpty();
+        assertThat(left.aggregation("alone")).isEmpty();
+        assertThat(left.aggregation("beside").orElseThrow().filter().sources()).containsExactly("t");
+        assertThat(left.aggregation("other")).contains(other);
+    }
+
+    @Test
     void aDecisionWithoutChangesCommitsNothing() {
         assertThat(one.change((newest, version) -> new Decided<>(List.of(), 7)).result())
                 .isEqualTo(7);

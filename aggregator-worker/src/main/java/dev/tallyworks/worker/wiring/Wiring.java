@@ -3,6 +3,9 @@ package dev.tallyworks.worker.wiring;
 import com.mongodb.ConnectionString;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
+import dev.tallyworks.definition.DefinitionLog;
+import dev.tallyworks.definition.DefinitionNews;
+import dev.tallyworks.definition.DefinitionWatch;
 import dev.tallyworks.definition.Definitions;
 import dev.tallyworks.event.PendingEvents;
 import dev.tallyworks.lane.Lanes;
@@ -15,6 +18,7 @@ import dev.tallyworks.mongo.MongoRollups;
 import dev.tallyworks.mongo.MongoWorkers;
 import dev.tallyworks.queue.JobQueue;
 import dev.tallyworks.queue.RetryPolicy;
+import dev.tallyworks.redis.RedisDefinitionNews;
 import dev.tallyworks.redis.RedisJobQueue;
 import dev.tallyworks.rollup.Rollups;
 import dev.tallyworks.worker.batch.Aggregator;
@@ -40,6 +44,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 class Wiring {
     /** No script of ours takes as long while Redis works. */
     private static final long REDIS_TIMEOUT_MILLIS = 3_000;
+    /** Only where news get lost: a batch reads for itself. */
+    private static final Duration WATCH_PAUSE = Duration.ofSeconds(2);
 
     @Produces
     @Singleton
@@ -70,8 +76,20 @@ class Wiring {
 
     @Produces
     @Singleton
-    Definitions definitions(MongoDatabase database, Clock clock) {
-        return new MongoDefinitions(database, clock);
+    DefinitionNews news(Redis redis, @ConfigProperty(name = "tallyworks.redis-namespace") String namespace) {
+        return new RedisDefinitionNews(redis, namespace);
+    }
+
+    @Produces
+    @Singleton
+    DefinitionLog definitions(MongoDatabase database, Clock clock, DefinitionNews news) {
+        return new MongoDefinitions(database, clock, news::announce);
+    }
+
+    @Produces
+    @Singleton
+    DefinitionWatch watch(Definitions definitions, DefinitionNews news) {
+        return new DefinitionWatch(definitions, news, WATCH_PAUSE);
     }
 
     @Produces

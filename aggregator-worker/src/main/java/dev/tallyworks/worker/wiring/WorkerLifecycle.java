@@ -1,5 +1,6 @@
 package dev.tallyworks.worker.wiring;
 
+import dev.tallyworks.definition.DefinitionWatch;
 import dev.tallyworks.definition.Definitions;
 import dev.tallyworks.lane.WorkerStatus;
 import dev.tallyworks.lane.Workers;
@@ -35,6 +36,7 @@ class WorkerLifecycle {
     private final OutboxRelay relay;
     private final Workers workers;
     private final Definitions definitions;
+    private final DefinitionWatch watch;
     private final MicrometerBatchMeter meter;
     private final Clock clock;
     private final String version;
@@ -51,6 +53,7 @@ class WorkerLifecycle {
             OutboxRelay relay,
             Workers workers,
             Definitions definitions,
+            DefinitionWatch watch,
             MicrometerBatchMeter meter,
             Clock clock,
             @ConfigProperty(name = "quarkus.application.version") String version) {
@@ -62,6 +65,7 @@ class WorkerLifecycle {
         this.relay = relay;
         this.workers = workers;
         this.definitions = definitions;
+        this.watch = watch;
         this.meter = meter;
         this.clock = clock;
         this.version = version;
@@ -76,6 +80,7 @@ class WorkerLifecycle {
     }
 
     void start(@Observes StartupEvent event) {
+        watch.start();
         crew.start();
         every(leases, settings.lease().dividedBy(4), "leases", keeper::renewAll);
         every(duties, settings.recoveryInterval(), "janitor", janitor::run);
@@ -87,6 +92,7 @@ class WorkerLifecycle {
         if (!stopped.compareAndSet(false, true)) {
             return;
         }
+        watch.close();
         duties.shutdown();
         crew.stop(settings.stopGrace().toMillis());
         leases.shutdown();

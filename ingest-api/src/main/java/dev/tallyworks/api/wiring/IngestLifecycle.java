@@ -1,31 +1,61 @@
 package dev.tallyworks.api.wiring;
 
+import dev.tallyworks.api.definitions.SourceService;
 import dev.tallyworks.api.health.StoreProbe;
 import dev.tallyworks.api.intake.Intake;
+import dev.tallyworks.definition.DefinitionWatch;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
 
 /** Starts what works in the background, and at the end lets it finish what it has taken. */
 @ApplicationScoped
 class IngestLifecycle {
+    private static final Logger LOG = Logger.getLogger(IngestLifecycle.class);
+    private static final long UPKEEP_SECONDS = 15;
+
     private final Intake intake;
     private final StoreProbe probe;
+    private final DefinitionWatch definitions;
+    private final SourceService sources;
+    private final ScheduledExecutorService upkeep = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "upkeep");
+        thread.setDaemon(true);
+        return thread;
+    });
 
-    IngestLifecycle(Intake intake, StoreProbe probe) {
+    IngestLifecycle(Intake intake, StoreProbe probe, DefinitionWatch definitions, SourceService sources) {
         this.intake = intake;
         this.probe = probe;
+        this.definitions = definitions;
+        this.sources = sources;
     }
 
     void start(@Observes StartupEvent event) {
         intake.start();
         probe.start();
+        definitions.start();
+        upkeep.scheduleWithFixedDelay(this::reopenSources, UPKEEP_SECONDS, UPKEEP_SECONDS, TimeUnit.SECONDS);
     }
 
     /** Requests under way have been answered by then, or have waited for as long as the shutdown may take. */
     void stop(@Observes ShutdownEvent event) {
+        upkeep.shutdownNow();
         intake.close();
         probe.close();
+        definitions.close();
+    }
+
+    private void reopenSources() {
+        try {
+            sources.reopenAbandoned();
+        } catch (RuntimeException away) {
+            LOG.debug("abandoned sources: looked for again in a moment", away);
+        }
     }
 }

@@ -7,6 +7,8 @@ import dev.tallyworks.api.health.StoreProbe;
 import dev.tallyworks.api.intake.Intake;
 import dev.tallyworks.api.intake.PayloadSchema;
 import dev.tallyworks.definition.DefinitionLog;
+import dev.tallyworks.definition.DefinitionNews;
+import dev.tallyworks.definition.DefinitionWatch;
 import dev.tallyworks.definition.Definitions;
 import dev.tallyworks.event.RawEvents;
 import dev.tallyworks.lane.Workers;
@@ -14,6 +16,7 @@ import dev.tallyworks.mongo.MongoDefinitions;
 import dev.tallyworks.mongo.MongoRawEvents;
 import dev.tallyworks.mongo.MongoWorkers;
 import dev.tallyworks.queue.JobQueue;
+import dev.tallyworks.redis.RedisDefinitionNews;
 import dev.tallyworks.redis.RedisJobQueue;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.redis.client.Redis;
@@ -21,6 +24,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.context.ManagedExecutor;
 
@@ -29,6 +33,8 @@ import org.eclipse.microprofile.context.ManagedExecutor;
 class Wiring {
     /** A post waits for it, and the relay repairs what was not enqueued. */
     private static final long REDIS_TIMEOUT_MILLIS = 500;
+    /** Only where news get lost: whoever must know reads for itself. */
+    private static final Duration WATCH_PAUSE = Duration.ofSeconds(2);
 
     @Produces
     @Singleton
@@ -45,8 +51,20 @@ class Wiring {
 
     @Produces
     @Singleton
-    DefinitionLog definitions(MongoDatabase database, Clock clock) {
-        return new MongoDefinitions(database, clock);
+    DefinitionNews news(Redis redis, @ConfigProperty(name = "tallyworks.redis-namespace") String namespace) {
+        return new RedisDefinitionNews(redis, namespace);
+    }
+
+    @Produces
+    @Singleton
+    DefinitionLog definitions(MongoDatabase database, Clock clock, DefinitionNews news) {
+        return new MongoDefinitions(database, clock, news::announce);
+    }
+
+    @Produces
+    @Singleton
+    DefinitionWatch watch(Definitions definitions, DefinitionNews news) {
+        return new DefinitionWatch(definitions, news, WATCH_PAUSE);
     }
 
     @Produces

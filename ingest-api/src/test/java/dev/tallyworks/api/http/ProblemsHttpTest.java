@@ -115,7 +115,6 @@ class ProblemsHttpTest {
                 "{\"name\": \"\\ud800\"}",
                 "\u0000",
                 "\uFEFF{\"name\": 1}")) {
-            long start = System.nanoTime();
             int status = given().contentType("application/json")
                     .body(body)
                     .post("/api/v1/sources")
