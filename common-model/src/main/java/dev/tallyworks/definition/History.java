@@ -1,6 +1,7 @@
 package dev.tallyworks.definition;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,10 +38,25 @@ public final class History {
             throw new IllegalArgumentException("version " + next + " must follow " + version);
         }
         for (Change change : made) {
-            changes.computeIfAbsent(new Key(change.kind(), change.id()), key -> new TreeMap<>())
-                    .put(next, change);
+            NavigableMap<Long, Change> versions =
+                    changes.computeIfAbsent(new Key(change.kind(), change.id()), key -> new TreeMap<>());
+            Map.Entry<Long, Change> before = versions.lastEntry();
+            versions.put(next, before == null ? change : shared(before.getValue(), change));
         }
         version = next;
+    }
+
+    /** Versions of a source share the event types that are the same in both, which may have large schemas. */
+    private static Change shared(Change before, Change change) {
+        if (!(before.definition() instanceof Source old) || !(change.definition() instanceof Source made)) {
+            return change;
+        }
+        Map<String, EventType> types = new LinkedHashMap<>();
+        made.eventTypes().forEach((name, type) -> {
+            EventType same = old.eventTypes().get(name);
+            types.put(name, type.equals(same) ? same : type);
+        });
+        return Change.set(made.withEventTypes(Collections.unmodifiableMap(types), made.updatedAt()));
     }
 
     /** @param asOf at most {@link #version()} */

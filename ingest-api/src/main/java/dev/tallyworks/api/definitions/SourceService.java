@@ -29,6 +29,9 @@ public final class SourceService {
     /** Beside the wait itself; stores may be slow, and clocks differ. */
     private static final Duration ABANDONED_AFTER = Duration.ofSeconds(60);
 
+    private static final int TYPES_MAX = 1_000;
+    private static final long SCHEMAS_CHARACTERS_MAX = 2_000_000;
+
     private final DefinitionLog definitions;
     private final RawEvents events;
     private final SourceReader reader;
@@ -99,6 +102,19 @@ public final class SourceService {
         return new Decided<>(List.of(Change.set(extended)), new Answer<>(extended, false));
     }
 
+    /** A version of a source is one document of the store, and is kept in memory. */
+    private static void checkSize(Map<String, EventType> types) {
+        long characters = types.values().stream()
+                .mapToLong(type -> type.schema() == null ? 0 : type.schema().length())
+                .sum();
+        if (types.size() > TYPES_MAX || characters > SCHEMAS_CHARACTERS_MAX) {
+            throw Problem.invalid(Problem.Item.of(
+                    Problem.INVALID_VALUE,
+                    "A source has at most " + TYPES_MAX + " event types, whose schemas have at most "
+                            + SCHEMAS_CHARACTERS_MAX + " characters together."));
+        }
+    }
+
     private static Map<String, EventType> withTypes(
             Map<String, EventType> there, List<SourceReader.GivenType> given, Instant now) {
         Map<String, EventType> types = new LinkedHashMap<>(there);
@@ -109,6 +125,7 @@ public final class SourceService {
                     new EventType(
                             type.name(), type.description(), type.schema(), old == null ? now : old.createdAt(), now));
         }
+        checkSize(types);
         return Collections.unmodifiableMap(types);
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -16,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  * that is not there.
  */
 public final class Members {
+    private static final int ELEMENTS_MAX = 1_000;
+    /** More say nothing new, and an answer need not be as long as the body. */
+    private static final int ERRORS_MAX = 100;
+
     private final ObjectNode object;
     private final String pointer;
     private final List<Problem.Item> unreadable;
@@ -38,11 +43,15 @@ public final class Members {
     public void end() {
         complainOfUnknown();
         if (!unreadable.isEmpty()) {
-            throw Problem.of(ProblemKind.BAD_REQUEST, unreadable.get(0).detail(), unreadable);
+            throw Problem.of(ProblemKind.BAD_REQUEST, unreadable.get(0).detail(), first(unreadable));
         }
         if (!invalid.isEmpty()) {
-            throw Problem.of(ProblemKind.INVALID, invalid.get(0).detail(), invalid);
+            throw Problem.of(ProblemKind.INVALID, invalid.get(0).detail(), first(invalid));
         }
+    }
+
+    private static List<Problem.Item> first(List<Problem.Item> errors) {
+        return errors.subList(0, Math.min(errors.size(), ERRORS_MAX));
     }
 
     private void complainOfUnknown() {
@@ -170,7 +179,7 @@ public final class Members {
         return value.longValue();
     }
 
-    /** A list of non-empty strings, without repetitions. */
+    /** A list of strings, without repetitions. */
     public List<String> texts(String name) {
         JsonNode value = any(name);
         if (value == null) {
@@ -180,14 +189,18 @@ public final class Members {
             wrongType(name, "a list of strings");
             return List.of();
         }
-        List<String> texts = new ArrayList<>();
+        Set<String> texts = new LinkedHashSet<>();
         for (int i = 0; i < value.size(); i++) {
             JsonNode element = value.get(i);
-            if (!element.isTextual()) {
-                wrongTypeAt(at(name) + '/' + i, "a string");
-            } else if (!texts.contains(element.textValue())) {
+            if (element.isTextual()) {
                 texts.add(element.textValue());
+            } else {
+                wrongTypeAt(at(name) + '/' + i, "a string");
             }
+        }
+        if (texts.size() > ELEMENTS_MAX) {
+            invalid(name, Problem.INVALID_VALUE, "'" + name + "' must have at most " + ELEMENTS_MAX + " elements.");
+            return List.of();
         }
         return List.copyOf(texts);
     }

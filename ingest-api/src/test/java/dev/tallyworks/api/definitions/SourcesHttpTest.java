@@ -168,6 +168,19 @@ class SourcesHttpTest {
     }
 
     @Test
+    void listsAndErrorsAreBounded() {
+        String owners = java.util.stream.IntStream.range(0, 1_001)
+                .mapToObj(i -> "\"o" + i + "\"")
+                .collect(java.util.stream.Collectors.joining(","));
+        send("POST", "/sources", "{\"name\": \"" + fresh() + "\", \"owners\": [" + owners + "]}")
+                .statusCode(422)
+                .body("errors[0].pointer", equalTo("/owners"));
+        send("POST", "/sources", "{\"name\": \"" + fresh() + "\", \"owners\": [" + "1,".repeat(5_000) + "1]}")
+                .statusCode(400)
+                .body("errors", hasSize(100));
+    }
+
+    @Test
     void listsInPages() {
         List<String> made = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
