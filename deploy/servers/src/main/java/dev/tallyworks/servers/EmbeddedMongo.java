@@ -1,8 +1,8 @@
 package dev.tallyworks.servers;
 
 import de.bwaldvogel.mongo.MongoServer;
-import de.bwaldvogel.mongo.backend.h2.H2Backend;
-import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
+import dev.tallyworks.servers.index.IndexedH2Backend;
+import dev.tallyworks.servers.index.IndexedMemoryBackend;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 
@@ -19,13 +19,15 @@ public final class EmbeddedMongo implements AutoCloseable {
 
     /** @param port 0 for any */
     public static EmbeddedMongo inMemory(int port) {
-        return new EmbeddedMongo(new MongoServer(new MemoryBackend()), port);
+        return new EmbeddedMongo(new MongoServer(new IndexedMemoryBackend()), port);
     }
 
     /** Keeps its data in a file of this folder. */
     public static EmbeddedMongo in(Path folder, int port) {
         return new EmbeddedMongo(
-                new MongoServer(new H2Backend(folder.resolve("mongodb.h2").toString())), port);
+                new MongoServer(
+                        new IndexedH2Backend(folder.resolve("mongodb.h2").toString())),
+                port);
     }
 
     /** Without a database. */

@@ -1,0 +1,76 @@
+package dev.tallyworks.servers.index;
+
+import de.bwaldvogel.mongo.backend.Index;
+import de.bwaldvogel.mongo.bson.Document;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a query is answered: by which index, which part of it, and whether that gives the documents in the order asked for.
+ *
+ * @param ordered whether nothing is left to sort
+ */
+record AccessPath<P>(Stream<P> positions, boolean ordered) {
+    private static final String ID = "_id";
+
+    /** Null where only a look at all documents will do. */
+    static <P> @Nullable AccessPath<P> choose(Iterable<Index<P>> indexes, Document query, @Nullable Document orderBy) {
+        AccessPath<P> best = null;
+        int bestRank = 0;
+        for (Index<P> index : indexes) {
+            if (!(index instanceof Ordered<?>)) {
+                continue;
+            }
+            @SuppressWarnings("unchecked")
+            Ordered<P> candidate = (Ordered<P>) index;
+            if (!candidate.covers(query)) {
+                continue;
+            }
+            List<String> keys = candidate.keyNames();
+            KeyRange range = KeyRange.of(keys, query);
+            int direction = direction(keys, orderBy);
+            int rank = rank(keys, query, range, direction, index instanceof SortedIndex<?>);
+            if (rank > bestRank) {
+                bestRank = rank;
+                best = new AccessPath<>(candidate.positions(range, direction < 0), direction != 0);
+            }
+        }
+        return best;
+    }
+
+    private static int rank(List<String> keys, Document query, KeyRange range, int direction, boolean secondary) {
+        boolean byId = keys.get(0).equals(ID) && range.keys() > 0 && !isRange(query.get(ID));
+        if (byId) {
+            return 100;
+        }
+        // An index in the right order may stop early; one that is bound reads less; a partial one at least is smaller.
+        return (direction != 0 ? 40 : 0) + 10 * Math.min(3, range.keys()) + (secondary ? 1 : 0);
+    }
+
+    private static boolean isRange(@Nullable Object asked) {
+        return asked instanceof Document condition
+                && condition.keySet().stream().anyMatch(name -> name.startsWith("$g") || name.startsWith("$l"));
+    }
+
+    /** 1 or −1 where the index, read forwards or backwards, gives the order; 0 where it does not. */
+    private static int direction(List<String> keys, @Nullable Document orderBy) {
+        if (orderBy == null || orderBy.isEmpty() || orderBy.size() > keys.size()) {
+            return 0;
+        }
+        List<String> asked = new ArrayList<>(orderBy.keySet());
+        int direction = 0;
+        for (int i = 0; i < asked.size(); i++) {
+            if (!asked.get(i).equals(keys.get(i)) || !(orderBy.get(asked.get(i)) instanceof Number number)) {
+                return 0;
+            }
+            int sign = number.intValue();
+            if (direction != 0 && sign != direction) {
+                return 0;
+            }
+            direction = sign;
+        }
+        return direction;
+    }
+}

@@ -1,0 +1,123 @@
+package dev.tallyworks.servers.index;
+
+import de.bwaldvogel.mongo.MongoCollection;
+import de.bwaldvogel.mongo.MongoDatabase;
+import de.bwaldvogel.mongo.backend.CollectionOptions;
+import de.bwaldvogel.mongo.backend.CursorRegistry;
+import de.bwaldvogel.mongo.backend.Index;
+import de.bwaldvogel.mongo.backend.IndexKey;
+import de.bwaldvogel.mongo.backend.QueryResult;
+import de.bwaldvogel.mongo.backend.h2.H2Backend;
+import de.bwaldvogel.mongo.backend.h2.H2Collection;
+import de.bwaldvogel.mongo.backend.h2.H2Database;
+import de.bwaldvogel.mongo.bson.Document;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import org.h2.mvstore.MVMap;
+import org.jspecify.annotations.Nullable;
+
+/** The H2 backend with ordered indexes, which are kept in memory and filled again when the file is opened. */
+public final class IndexedH2Backend extends H2Backend {
+    /** Static, as the superclass opens databases before the fields of an object of this class are set. */
+    private static final LongAdder EXAMINED = new LongAdder();
+
+    public IndexedH2Backend(String fileName) {
+        super(fileName);
+    }
+
+    /** Documents that queries have looked at since the process began, in all files. */
+    public static long documentsExamined() {
+        return EXAMINED.sum();
+    }
+
+    @Override
+    protected MongoDatabase openOrCreateDatabase(String name) {
+        return new Database(name, getCursorRegistry());
+    }
+
+    /** Not static: the superclass opens collections before this class' own fields are set, but not before its outer one. */
+    private final class Database extends H2Database {
+        private static final String DATA_PREFIX = "databases.";
+        private static final String META_PREFIX = "meta.";
+
+        Database(String name, CursorRegistry cursors) {
+            super(name, getMvStore(), cursors);
+        }
+
+        @Override
+        protected MongoCollection<Object> openOrCreateCollection(String name, CollectionOptions options) {
+            String fullName = getFullCollectionNamespace(name);
+            MVMap<Object, Document> data = getMvStore().openMap(DATA_PREFIX + fullName);
+            MVMap<String, Object> meta = getMvStore().openMap(META_PREFIX + fullName);
+            return new Collection(this, name, options, data, meta, cursorRegistry);
+        }
+
+        @Override
+        protected Index<Object> openOrCreateUniqueIndex(
+                String collection, String name, List<IndexKey> keys, boolean sparse) {
+            return new SortedUniqueIndex<>(name, keys, sparse);
+        }
+
+        @Override
+        protected void addIndex(Document description) {
+            PartialFilters.whileAdding(description, () -> super.addIndex(description));
+        }
+
+        @Override
+        protected Index<Object> openOrCreateSecondaryIndex(
+                String collection, String name, List<IndexKey> keys, boolean sparse) {
+            String namespace = getFullCollectionNamespace(collection);
+            // When the file is opened, the index is not being added: its description is stored.
+            for (Document stored : getOrCreateIndexesCollection().queryAll()) {
+                if (name.equals(stored.get("name")) && namespace.equals(stored.get("ns"))) {
+                    return new SortedIndex<>(name, keys, PartialFilters.of(stored, keys, sparse));
+                }
+            }
+            return new SortedIndex<>(name, keys, PartialFilters.current(keys, sparse));
+        }
+    }
+
+    private static final class Collection extends H2Collection {
+        Collection(
+                MongoDatabase database,
+                String name,
+                CollectionOptions options,
+                MVMap<Object, Document> data,
+                MVMap<String, Object> meta,
+                CursorRegistry cursors) {
+            super(database, name, options, data, meta, cursors);
+        }
+
+        @Override
+        protected QueryResult queryDocuments(
+                Document query,
+                @Nullable Document orderBy,
+                int skip,
+                int limit,
+                int batchSize,
+                @Nullable Document fields) {
+            AccessPath<Object> path = AccessPath.choose(getIndexes(), query, orderBy);
+            if (path == null) {
+                EXAMINED.add(count());
+                return matchDocuments(query, orderBy, skip, limit, batchSize, fields);
+            }
+            return matchDocumentsFromStream(
+                    path.positions().map(position -> {
+                        EXAMINED.increment();
+                        return getDocument(position);
+                    }),
+                    query,
+                    path.ordered() ? null : orderBy,
+                    skip,
+                    limit,
+                    batchSize,
+                    fields);
+        }
+
+        @Override
+        public synchronized void removeDocument(Document document) {
+            SecondaryIndexes.remove(getIndexes(), document);
+            super.removeDocument(document);
+        }
+    }
+}
