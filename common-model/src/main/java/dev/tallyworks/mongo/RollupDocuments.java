@@ -117,7 +117,15 @@ final class RollupDocuments {
     }
 
     private static void writeLimbs(BsonWriter writer, String path, ExactSum sum) {
-        sum.forEachLimb((limb, value) -> writer.writeInt64(path + limb, value));
+        boolean[] written = {false};
+        sum.forEachLimb((limb, value) -> {
+            writer.writeInt64(path + limb, value);
+            written[0] = true;
+        });
+        if (!written[0]) {
+            // A sum that is zero is not the same as none.
+            writer.writeInt64(path + 0, 0);
+        }
     }
 
     private static void writeExtremes(BsonWriter writer, RollupDelta delta) {
