@@ -184,6 +184,9 @@ class ProblemsHttpTest {
             if (List.of("get", "put", "post", "patch", "delete").contains(method)) {
                 there.add(method + " " + path);
                 assertThat(operation.get("summary")).as(method + " " + path).isNotNull();
+                assertThat(operation.get("responses").toString())
+                        .as(method + " " + path)
+                        .contains("503", "application/problem+json", "urn:tallyworks:unavailable");
                 Object body = operation.get("requestBody");
                 if (body != null) {
                     assertThat(body.toString()).as(method + " " + path).contains("example");
