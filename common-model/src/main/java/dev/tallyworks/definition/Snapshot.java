@@ -40,6 +40,14 @@ public final class Snapshot {
         return Optional.ofNullable(sources.get(id));
     }
 
+    /** Whether events of this incarnation of a source count: not once its purge has begun. */
+    public boolean counts(String source, long incarnation) {
+        Source there = sources.get(source);
+        return there == null
+                ? source.equals(Aggregation.BUILT_IN_SOURCE)
+                : there.incarnation() == incarnation && there.state() != Source.State.PURGING;
+    }
+
     public Optional<Report> report(String id) {
         return Optional.ofNullable(reports.get(id));
     }

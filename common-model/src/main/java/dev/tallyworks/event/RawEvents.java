@@ -42,8 +42,8 @@ public interface RawEvents {
     /** How many events of the source are dead. */
     long countDead(String source);
 
-    /** Whether the source has any event. */
-    boolean hasAny(String source);
+    /** Whether this incarnation of the source has any event. */
+    boolean hasAny(String source, long incarnation);
 
     /**
      * @param type only events of this type

@@ -10,6 +10,8 @@ final class Fields {
     static final String EVENTS_PREFIX = "events_";
     static final String LANES = "lanes";
     static final String WORKERS = "workers";
+    /** {@code {_id}} of each deleted aggregation whose numbers are all removed. */
+    static final String REMOVALS = "removals";
 
     /** Raw events: {@code {_id: uuid, …}} in {@code events_<source>}. */
     static final String TYPE = "type";

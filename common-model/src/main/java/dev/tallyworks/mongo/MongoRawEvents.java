@@ -341,9 +341,9 @@ public final class MongoRawEvents implements RawEvents {
     }
 
     @Override
-    public boolean hasAny(String source) {
+    public boolean hasAny(String source, long incarnation) {
         return DriverFailures.reading(() -> collection(source)
-                        .find()
+                        .find(eq(Fields.INCARNATION, incarnation))
                         .projection(Projections.include(Fields.ID))
                         .limit(1)
                         .first()

@@ -4,6 +4,7 @@ import static dev.tallyworks.mongo.RollupDocuments.BUCKET;
 import static dev.tallyworks.mongo.RollupDocuments.CATEGORY;
 import static dev.tallyworks.mongo.RollupDocuments.COMPOUND;
 import static dev.tallyworks.mongo.RollupDocuments.COUNT;
+import static dev.tallyworks.mongo.RollupDocuments.INCARNATION;
 import static dev.tallyworks.mongo.RollupDocuments.MAX;
 import static dev.tallyworks.mongo.RollupDocuments.MIN;
 import static dev.tallyworks.mongo.RollupDocuments.OTHER_COUNT;
@@ -68,7 +69,7 @@ public final class MongoRollupScan implements RollupScan {
     }
 
     private static Document projection(Metric metric) {
-        List<String> parts = new ArrayList<>(List.of(BUCKET, SOURCE, TYPE, COUNT, OTHER_COUNT));
+        List<String> parts = new ArrayList<>(List.of(BUCKET, SOURCE, INCARNATION, TYPE, COUNT, OTHER_COUNT));
         if (metric instanceof Metric.Sum sum) {
             parts.add(VALUES + '.' + StoredName.escape(sum.field()));
             parts.add(SUM + '.' + StoredName.escape(sum.field()));
@@ -113,6 +114,7 @@ public final class MongoRollupScan implements RollupScan {
         return new StoredRollup(
                 stored.getDate(BUCKET).getTime(),
                 stored.getString(SOURCE),
+                stored.getLong(INCARNATION),
                 stored.getString(TYPE),
                 stored.getLong(COUNT),
                 stored.containsKey(OTHER_COUNT) ? stored.getLong(OTHER_COUNT) : 0,

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public record StoredRollup(
         long bucketMillis,
         String source,
+        long incarnation,
         String eventType,
         long count,
         long others,

@@ -176,13 +176,13 @@ public abstract class RawEventsContract {
     @Test
     void tellsWhatIsPending() {
         assertThat(events.oldestPending(source)).isEmpty();
-        assertThat(events.hasAny(source)).isFalse();
+        assertThat(events.hasAny(source, 1)).isFalse();
         assertThat(events.lacks(source, new TimeRange(NOON, NOON + 10))).isFalse();
 
         events.insert(source, List.of(event("late", 1, NOON + 5), event("early", 1, NOON + 2)), commit(1));
 
         assertThat(events.oldestPending(source)).contains(new RawEvents.OldestPending(NOON + 2, NOON + 60_000));
-        assertThat(events.hasAny(source)).isTrue();
+        assertThat(events.hasAny(source, 1)).isTrue();
         assertThat(events.lacks(source, new TimeRange(NOON, NOON + 2))).isFalse();
         assertThat(events.lacks(source, new TimeRange(NOON, NOON + 3))).isTrue();
         assertThat(events.lacks(source, new TimeRange(NOON + 5, NOON + 6))).isTrue();

@@ -297,6 +297,9 @@ public final class Aggregator {
     /** A pure function of the event and the definitions as of the batch, so that a batch that is applied again is the same. */
     private List<Measured> measure(Event event, Snapshot batch) {
         List<Measured> measured = new ArrayList<>();
+        if (!batch.counts(event.ref().source(), event.ref().incarnation())) {
+            return measured; // its source is being purged, or gone
+        }
         Snapshot accepted = stores.definitions().asOf(event.version());
         for (Aggregation aggregation : accepted.fedBy(event.ref().source(), event.type())) {
             // What was deleted since has no numbers any more.

@@ -13,6 +13,7 @@ import dev.tallyworks.lane.Workers;
 import dev.tallyworks.metric.FieldMetrics;
 import dev.tallyworks.mongo.MongoDefinitions;
 import dev.tallyworks.mongo.MongoLanes;
+import dev.tallyworks.mongo.MongoLeftovers;
 import dev.tallyworks.mongo.MongoPendingEvents;
 import dev.tallyworks.mongo.MongoRollups;
 import dev.tallyworks.mongo.MongoWorkers;
@@ -27,6 +28,7 @@ import dev.tallyworks.worker.lease.LaneOffice;
 import dev.tallyworks.worker.lease.LeaseKeeper;
 import dev.tallyworks.worker.recovery.Janitor;
 import dev.tallyworks.worker.recovery.OutboxRelay;
+import dev.tallyworks.worker.removal.Sweeper;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.redis.client.Redis;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -166,6 +168,12 @@ class Wiring {
     @Singleton
     Janitor janitor(Lanes lanes, JobQueue queue, LaneCrew crew, Clock clock) {
         return new Janitor(lanes, queue, crew, clock);
+    }
+
+    @Produces
+    @Singleton
+    Sweeper sweeper(DefinitionLog definitions, MongoDatabase database, Lanes lanes, Clock clock) {
+        return new Sweeper(definitions, lanes, new MongoLeftovers(database), clock);
     }
 
     @Produces

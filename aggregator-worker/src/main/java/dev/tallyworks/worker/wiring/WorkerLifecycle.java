@@ -9,6 +9,7 @@ import dev.tallyworks.worker.lease.LaneCrew;
 import dev.tallyworks.worker.lease.LeaseKeeper;
 import dev.tallyworks.worker.recovery.Janitor;
 import dev.tallyworks.worker.recovery.OutboxRelay;
+import dev.tallyworks.worker.removal.Sweeper;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -34,6 +35,7 @@ class WorkerLifecycle {
     private final LeaseKeeper keeper;
     private final Janitor janitor;
     private final OutboxRelay relay;
+    private final Sweeper sweeper;
     private final Workers workers;
     private final Definitions definitions;
     private final DefinitionWatch watch;
@@ -42,7 +44,7 @@ class WorkerLifecycle {
     private final String version;
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final ScheduledExecutorService leases = Executors.newSingleThreadScheduledExecutor(named("leases"));
-    private final ScheduledExecutorService duties = Executors.newScheduledThreadPool(2, named("duties"));
+    private final ScheduledExecutorService duties = Executors.newScheduledThreadPool(3, named("duties"));
 
     WorkerLifecycle(
             WorkerConfig settings,
@@ -51,6 +53,7 @@ class WorkerLifecycle {
             LeaseKeeper keeper,
             Janitor janitor,
             OutboxRelay relay,
+            Sweeper sweeper,
             Workers workers,
             Definitions definitions,
             DefinitionWatch watch,
@@ -63,6 +66,7 @@ class WorkerLifecycle {
         this.keeper = keeper;
         this.janitor = janitor;
         this.relay = relay;
+        this.sweeper = sweeper;
         this.workers = workers;
         this.definitions = definitions;
         this.watch = watch;
@@ -85,6 +89,7 @@ class WorkerLifecycle {
         every(leases, settings.lease().dividedBy(4), "leases", keeper::renewAll);
         every(duties, settings.recoveryInterval(), "janitor", janitor::run);
         every(duties, settings.recoveryInterval(), "relay", relay::run);
+        every(duties, settings.recoveryInterval(), "sweeper", sweeper::run);
         every(leases, Duration.ofSeconds(2), "heartbeat", this::report);
     }
 

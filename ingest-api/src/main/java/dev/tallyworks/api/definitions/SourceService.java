@@ -291,7 +291,7 @@ public final class SourceService {
             throw Problem.conflict("The source '" + source.id() + "' is named by the aggregations "
                     + String.join(", ", named) + "; remove them first, or use ?purge=true.");
         }
-        if (events.hasAny(source.id())) {
+        if (events.hasAny(source.id(), source.incarnation())) {
             throw Problem.conflict("The source '" + source.id() + "' has events; ?purge=true removes them with it.");
         }
     }

@@ -71,7 +71,8 @@ final class HistoricalScan {
                 attribution == null ? Attribution.TOTAL : attribution.type(),
                 attribution == null ? null : attribution.value());
         rollups.scan(RollupFold.partition(part.aggregation()), series, part.range(), question.metric(), rollup -> {
-            boolean asked = (question.sources().isEmpty() || question.sources().contains(rollup.source()))
+            boolean asked = plan.definitions().counts(rollup.source(), rollup.incarnation())
+                    && (question.sources().isEmpty() || question.sources().contains(rollup.source()))
                     && (question.eventTypes().isEmpty() || question.eventTypes().contains(rollup.eventType()));
             if (!asked) {
                 return;

@@ -1,6 +1,7 @@
 package dev.tallyworks.api.query;
 
 import dev.tallyworks.definition.Aggregation;
+import dev.tallyworks.definition.Snapshot;
 import dev.tallyworks.time.TimeRange;
 import dev.tallyworks.time.Unit;
 import java.util.List;
@@ -9,12 +10,19 @@ import java.util.Set;
 /**
  * What is to be read for a question.
  *
+ * @param definitions that it was made by
  * @param parts one for each aggregation of the report; their answers add up
  * @param units one for each granularity asked
  * @param range widened to the storage buckets of all parts
  * @param sources the ids of those whose events can matter
  */
-record QueryPlan(Question question, List<Part> parts, List<Unit> units, TimeRange range, Set<String> sources) {
+record QueryPlan(
+        Snapshot definitions,
+        Question question,
+        List<Part> parts,
+        List<Unit> units,
+        TimeRange range,
+        Set<String> sources) {
     /** @param range widened to the aggregation's storage buckets */
     record Part(Aggregation aggregation, TimeRange range) {}
 }

@@ -53,7 +53,7 @@ final class QueryPlanner {
             String pointer = question.severalGranularities() ? "/granularity/" + i : "/granularity";
             units.add(unit(question, question.granularities().get(i), pointer, aggregations, range));
         }
-        return new QueryPlan(question, parts, units, range, sources(definitions, aggregations, question));
+        return new QueryPlan(definitions, question, parts, units, range, sources(definitions, aggregations, question));
     }
 
     private static TimeRange widen(TimeRange range, Granularity width) {
@@ -149,7 +149,7 @@ final class QueryPlanner {
             boolean counted = aggregations.stream()
                     .anyMatch(aggregation -> aggregation.filter().sources().isEmpty()
                             || aggregation.filter().sources().contains(source.id()));
-            if (asked && counted) {
+            if (asked && counted && definitions.counts(source.id(), source.incarnation())) {
                 sources.add(source.id());
             }
         }

@@ -113,8 +113,8 @@ final class SleepyRawEvents implements RawEvents {
     }
 
     @Override
-    public boolean hasAny(String source) {
+    public boolean hasAny(String source, long incarnation) {
         awake();
-        return store.hasAny(source);
+        return store.hasAny(source, incarnation);
     }
 }

@@ -1,0 +1,160 @@
+package dev.tallyworks.worker.removal;
+
+import dev.tallyworks.definition.Aggregation;
+import dev.tallyworks.definition.DefinitionLog;
+import dev.tallyworks.definition.Snapshot;
+import dev.tallyworks.definition.Source;
+import dev.tallyworks.lane.Lanes;
+import dev.tallyworks.removal.Gone;
+import dev.tallyworks.removal.Leftovers;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Removes the events and numbers of sources that are being purged, and the numbers of aggregations that were deleted, in
+ * bounded steps. Two at once do the same work twice, and no harm.
+ *
+ * <pre>
+ * purge begins (version v) ──▶ fence v, drain ──▶ remove numbers and events ──▶ definitions without the source
+ * </pre>
+ *
+ * Batches of version v or later count nothing of the source, so once every lane demands v and none holds an older batch,
+ * nobody writes its numbers any more but an owner that was held up. What such a one leaves is of no incarnation in force, and
+ * answers pass over it.
+ */
+public final class Sweeper {
+    private static final Logger LOG = Logger.getLogger(Sweeper.class);
+    /** Commits that were under way when the purge began are over by then; one that comes later leaves a stray event. */
+    private static final Duration COMMITS_OVER = Duration.ofSeconds(3);
+
+    private static final int STEP_DOCUMENTS = 1_000;
+    private static final int STEPS_A_PASS_MAX = 100;
+
+    private final DefinitionLog definitions;
+    private final Lanes lanes;
+    private final Leftovers leftovers;
+    private final Clock clock;
+    private final Map<Gone, Progress> under = new HashMap<>();
+    private final Set<String> cleared = new HashSet<>();
+    private int steps;
+
+    /** How far this process has come with one that is gone. */
+    private static final class Progress {
+        /** No batch of an older version is to be under way. */
+        private final long version;
+
+        private final Deque<String> targets = new ArrayDeque<>();
+        private Leftovers.@Nullable Place place;
+
+        Progress(long version) {
+            this.version = version;
+        }
+    }
+
+    public Sweeper(DefinitionLog definitions, Lanes lanes, Leftovers leftovers, Clock clock) {
+        this.definitions = definitions;
+        this.lanes = lanes;
+        this.leftovers = leftovers;
+        this.clock = clock;
+    }
+
+    /** One pass. Not to be run by two threads at once. */
+    public void run() {
+        steps = 0;
+        Snapshot newest = definitions.refresh();
+        for (Source source : newest.sources()) {
+            if (source.state() == Source.State.PURGING
+                    && source.updatedAt().plus(COMMITS_OVER).isBefore(clock.instant())) {
+                purge(source, newest);
+            }
+        }
+        for (DefinitionLog.Removed removed : definitions.removedAggregations()) {
+            if (!cleared.contains(removed.aggregation().id())) {
+                clear(removed);
+            }
+        }
+    }
+
+    private void purge(Source source, Snapshot newest) {
+        Gone.OfSource gone = new Gone.OfSource(source.id(), source.incarnation());
+        Progress progress = under.get(gone);
+        if (progress == null) {
+            progress = new Progress(newest.version());
+            for (Aggregation aggregation : newest.aggregations()) {
+                if (aggregation.filter().sources().isEmpty()
+                        || aggregation.filter().sources().contains(source.id())) {
+                    progress.targets.add(aggregation.targetCollection());
+                }
+            }
+            under.put(gone, progress);
+        }
+        if (!isDrained(progress.version) || !removeRollups(gone, progress) || !removeEvents(gone)) {
+            return; // the next pass goes on
+        }
+        definitions.change((last, version) -> new DefinitionLog.Decided<>(
+                DefinitionLog.removalOf(last, gone.id(), gone.incarnation(), clock.instant()), gone));
+        under.remove(gone);
+        LOG.infof("source %s is purged", gone.id());
+    }
+
+    private boolean removeEvents(Gone.OfSource gone) {
+        while (mayGoOn()) {
+            if (!leftovers.removeEvents(gone.id(), gone.incarnation(), STEP_DOCUMENTS)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void clear(DefinitionLog.Removed removed) {
+        String id = removed.aggregation().id();
+        Gone gone = new Gone.OfAggregation(id);
+        Progress progress = under.get(gone);
+        if (progress == null) {
+            cleared.addAll(leftovers.cleared());
+            if (cleared.contains(id)) {
+                return;
+            }
+            progress = new Progress(removed.version());
+            progress.targets.add(removed.aggregation().targetCollection());
+            under.put(gone, progress);
+        }
+        if (isDrained(progress.version) && removeRollups(gone, progress)) {
+            leftovers.clear(id);
+            cleared.add(id);
+            under.remove(gone);
+        }
+    }
+
+    private boolean isDrained(long version) {
+        lanes.fence(version);
+        return lanes.all().stream().allMatch(lane -> lane.done() || lane.version() >= version);
+    }
+
+    /** Whether all targets were read to their ends. */
+    private boolean removeRollups(Gone gone, Progress progress) {
+        while (!progress.targets.isEmpty()) {
+            if (!mayGoOn()) {
+                return false;
+            }
+            String target = progress.targets.element();
+            progress.place = leftovers.removeRollups(target, gone, progress.place, STEP_DOCUMENTS);
+            if (progress.place == null) {
+                progress.targets.remove();
+            }
+        }
+        return true;
+    }
+
+    private boolean mayGoOn() {
+        return steps++ < STEPS_A_PASS_MAX;
+    }
+}

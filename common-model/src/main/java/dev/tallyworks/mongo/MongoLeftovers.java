@@ -1,0 +1,118 @@
+package dev.tallyworks.mongo;
+
+import static dev.tallyworks.mongo.Fields.ID;
+
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.ReplaceOptions;
+import dev.tallyworks.removal.Gone;
+import dev.tallyworks.removal.Leftovers;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.bson.Document;
+import org.bson.types.Binary;
+import org.jspecify.annotations.Nullable;
+
+/** Removes events by their {@code _id}s, and rollups by walking the {@code _id}s of their collections once. */
+public final class MongoLeftovers implements Leftovers {
+    private final MongoDatabase database;
+
+    public MongoLeftovers(MongoDatabase database) {
+        this.database = database.withWriteConcern(MongoSettings.DURABLE);
+    }
+
+    @Override
+    public boolean removeEvents(String source, long incarnation, int eventsMax) {
+        MongoCollection<Document> events = database.getCollection(Fields.EVENTS_PREFIX + source);
+        Document ofIt = new Document(Fields.INCARNATION, incarnation);
+        List<String> ids = DriverFailures.reading(() -> events.find(ofIt)
+                .projection(new Document(ID, 1))
+                .limit(eventsMax)
+                .map(event -> event.getString(ID))
+                .into(new ArrayList<>()));
+        if (!ids.isEmpty()) {
+            DriverFailures.writing(() -> events.deleteMany(
+                    new Document(ID, new Document("$in", ids)).append(Fields.INCARNATION, incarnation)));
+        }
+        return ids.size() == eventsMax;
+    }
+
+    @Override
+    public @Nullable Place removeRollups(String targetCollection, Gone gone, @Nullable Place from, int documentsMax) {
+        List<String> left = collections(targetCollection).stream()
+                .filter(name -> from == null || name.compareTo(from.collection()) >= 0)
+                .toList();
+        if (left.isEmpty()) {
+            return null;
+        }
+        String name = left.get(0);
+        boolean within = from != null && name.equals(from.collection());
+        Document ids = within ? new Document("$gt", id(from.afterId())) : new Document();
+        MongoCollection<Document> rollups = database.getCollection(name);
+        List<Document> read = DriverFailures.reading(() -> rollups.find(ids.isEmpty() ? ids : new Document(ID, ids))
+                .sort(new Document(ID, 1))
+                .projection(new Document(RollupDocuments.AGGREGATION, 1)
+                        .append(RollupDocuments.SOURCE, 1)
+                        .append(RollupDocuments.INCARNATION, 1))
+                .limit(documentsMax)
+                .into(new ArrayList<>()));
+        if (read.stream().anyMatch(rollup -> isOf(gone, rollup))) {
+            // A range and not the ids themselves: a clustered collection would be scanned whole for each list.
+            Document range =
+                    new Document(ids).append("$lte", read.get(read.size() - 1).get(ID));
+            DriverFailures.writing(() -> rollups.deleteMany(filter(gone).append(ID, range)));
+        }
+        if (read.size() == documentsMax) {
+            Binary last = read.get(read.size() - 1).get(ID, Binary.class);
+            return new Place(name, HexFormat.of().formatHex(last.getData()));
+        }
+        return left.size() == 1 ? null : new Place(left.get(1), "");
+    }
+
+    private static Binary id(String hex) {
+        return new Binary(HexFormat.of().parseHex(hex));
+    }
+
+    private static Document filter(Gone gone) {
+        if (gone instanceof Gone.OfAggregation aggregation) {
+            return new Document(RollupDocuments.AGGREGATION, aggregation.id());
+        }
+        Gone.OfSource source = (Gone.OfSource) gone;
+        return new Document(RollupDocuments.SOURCE, source.id())
+                .append(RollupDocuments.INCARNATION, source.incarnation());
+    }
+
+    private static boolean isOf(Gone gone, Document rollup) {
+        return filter(gone).entrySet().stream()
+                .allMatch(asked -> asked.getValue().equals(rollup.get(asked.getKey())));
+    }
+
+    /** The target itself, its partitions, and the same of its coarser levels. */
+    private List<String> collections(String target) {
+        Pattern parts = Pattern.compile(Pattern.quote(target) + "(\\.[0-9a-z]+)?(_-?\\d+)?");
+        return DriverFailures.reading(() -> database.listCollectionNames().into(new ArrayList<String>())).stream()
+                .filter(name -> parts.matcher(name).matches())
+                .sorted()
+                .toList();
+    }
+
+    @Override
+    public Set<String> cleared() {
+        return DriverFailures.reading(
+                () -> removals().find().map(removal -> removal.getString(ID)).into(new HashSet<>()));
+    }
+
+    @Override
+    public void clear(String aggregation) {
+        Document removal = new Document(ID, aggregation);
+        DriverFailures.writing(() -> removals().replaceOne(removal, removal, new ReplaceOptions().upsert(true)));
+    }
+
+    private MongoCollection<Document> removals() {
+        return database.getCollection(Fields.REMOVALS);
+    }
+}

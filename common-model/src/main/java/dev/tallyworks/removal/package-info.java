@@ -1,0 +1,5 @@
+/** Takes definitions that are gone, gives the space back that their events and numbers took. */
+@NullMarked
+package dev.tallyworks.removal;
+
+import org.jspecify.annotations.NullMarked;
