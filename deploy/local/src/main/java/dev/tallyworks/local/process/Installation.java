@@ -12,8 +12,12 @@ public final class Installation {
     private static final String INGEST = "ingest-api";
     private static final String WORKER = "aggregator-worker";
 
-    /** The collector that starts fastest and asks for least. */
-    private static final List<String> JVM_FLAGS = List.of("-XX:+UseSerialGC", "-Xshare:auto");
+    /** Further options of the applications' JVMs, such as a debugger's, separated by spaces. */
+    private static final String JAVA_OPTIONS = "TW_JAVA_OPTS";
+
+    /** The collector that starts fastest and asks for least; and out of memory, a process is better begun anew. */
+    private static final List<String> JVM_FLAGS =
+            List.of("-XX:+UseSerialGC", "-Xshare:auto", "-XX:+ExitOnOutOfMemoryError");
 
     private final Path root;
 
@@ -63,6 +67,7 @@ public final class Installation {
             // Without keys, for this machine alone.
             command.add("-Dquarkus.http.host=127.0.0.1");
         }
+        command.addAll(givenOptions());
         command.addAll(List.of("-jar", jar.toString()));
         return new AppProcess.Spec(name, command, environment, port);
     }
@@ -74,6 +79,14 @@ public final class Installation {
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(arguments);
         return new AppProcess.Spec(name, command, Map.of(), port);
+    }
+
+    /** After ours, so that they win. */
+    private static List<String> givenOptions() {
+        @Nullable String given = System.getenv(JAVA_OPTIONS);
+        return given == null || given.isBlank()
+                ? List.of()
+                : List.of(given.strip().split("\\s+"));
     }
 
     private static String java() {
