@@ -60,12 +60,23 @@ public sealed interface Unit {
 
         @Override
         public long startMillis(long epochMillis) {
-            return instant(first(Instant.ofEpochMilli(epochMillis).atZone(zone).toLocalDate()));
+            LocalDate start = first(dateAt(epochMillis));
+            // Where clocks go back over midnight, the evening comes again when the next unit has begun already.
+            long next = next(start);
+            return next <= epochMillis ? next : instant(start);
         }
 
         @Override
         public long nextMillis(long startMillis) {
-            LocalDate start = Instant.ofEpochMilli(startMillis).atZone(zone).toLocalDate();
+            // Where clocks skip the first day of a unit, it begins on a later one.
+            return next(first(dateAt(startMillis)));
+        }
+
+        private LocalDate dateAt(long epochMillis) {
+            return Instant.ofEpochMilli(epochMillis).atZone(zone).toLocalDate();
+        }
+
+        private long next(LocalDate start) {
             return instant(
                     switch (kind) {
                         case DAY -> start.plusDays(1);
