@@ -38,9 +38,9 @@ public final class ExactSum {
             long unscaled = number.unscaledValue().longValue();
             long power = POWERS[scale];
             long whole = unscaled / power;
-            minusOne += unscaled % power * POWERS[DIGITS - scale];
-            zero += whole % BASE;
-            one += whole / BASE % BASE;
+            minusOne = Math.addExact(minusOne, unscaled % power * POWERS[DIGITS - scale]);
+            zero = Math.addExact(zero, whole % BASE);
+            one = Math.addExact(one, whole / BASE % BASE);
             long two = whole / BASE / BASE;
             if (two != 0) {
                 add(2, two);

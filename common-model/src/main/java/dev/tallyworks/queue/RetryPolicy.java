@@ -15,7 +15,9 @@ public record RetryPolicy(long firstMillis, long capMillis, int attemptsMax) {
 
     /** @param attempts failures so far, at least 1 */
     public long pauseMillis(int attempts, RandomGenerator random) {
-        long full = attempts > 30 ? capMillis : Math.min(capMillis, firstMillis << (attempts - 1));
+        int doublings = attempts - 1;
+        boolean capped = doublings >= Long.SIZE || firstMillis > capMillis >> doublings;
+        long full = capped ? capMillis : firstMillis << doublings;
         return full / 2 + random.nextLong(full / 2 + 1);
     }
 }
