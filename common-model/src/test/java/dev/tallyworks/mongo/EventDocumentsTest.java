@@ -2,18 +2,23 @@ package dev.tallyworks.mongo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tallyworks.Texts;
 import dev.tallyworks.event.Attribution;
 import dev.tallyworks.event.CommitId;
 import dev.tallyworks.event.Event;
 import dev.tallyworks.event.EventRef;
-import dev.tallyworks.metric.StoredName;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
 import org.bson.BsonBinaryWriter;
 import org.bson.BsonType;
 import org.bson.RawBsonDocument;
@@ -77,12 +82,37 @@ class EventDocumentsTest {
         assertThat(EventDocuments.toEvent("s", document).payload().get("n")).isEqualTo(number);
     }
 
-    @Property(tries = 2_000)
-    void anyNameIsReversible(@ForAll String name) {
-        String stored = StoredName.escape(name);
+    @Provide
+    Arbitrary<Map<String, @Nullable Object>> payloads() {
+        return objects(values(4));
+    }
 
-        assertThat(stored).isNotEmpty().doesNotContain(".", "$", "\0");
-        assertThat(StoredName.unescape(stored)).isEqualTo(name);
+    private static Arbitrary<@Nullable Object> values(int depth) {
+        Arbitrary<@Nullable Object> scalars = Arbitraries.oneOf(
+                Texts.any().map(text -> text),
+                Texts.decimals().map(number -> number),
+                Arbitraries.of(true, false),
+                Arbitraries.just(null));
+        if (depth == 0) {
+            return scalars;
+        }
+        Arbitrary<@Nullable Object> nested = Arbitraries.lazyOf(
+                () -> objects(values(depth - 1)).map(object -> object),
+                () -> values(depth - 1).list().ofMaxSize(4).map(array -> array));
+        return Arbitraries.frequencyOf(Tuple.of(3, scalars), Tuple.of(1, nested));
+    }
+
+    private static Arbitrary<Map<String, @Nullable Object>> objects(Arbitrary<@Nullable Object> values) {
+        return Arbitraries.maps(Texts.any(), values).ofMaxSize(5).map(LinkedHashMap::new);
+    }
+
+    /** Numbers with their scale too: {@link BigDecimal#equals} tells 1.50 from 1.5. */
+    @Property
+    void anyPayloadIsReadBack(@ForAll("payloads") Map<String, @Nullable Object> payload) {
+        Map<String, @Nullable Object> read =
+                EventDocuments.toEvent("s", document(withPayload(payload))).payload();
+        assertThat(read).isEqualTo(payload);
+        assertThat(new ArrayList<>(read.keySet())).isEqualTo(new ArrayList<>(payload.keySet()));
     }
 
     private static Event withPayload(Map<String, @Nullable Object> payload) {

@@ -1,0 +1,107 @@
+package dev.tallyworks.rollup;
+
+import dev.tallyworks.Texts;
+import dev.tallyworks.definition.Aggregation;
+import dev.tallyworks.event.Attribution;
+import dev.tallyworks.event.Event;
+import dev.tallyworks.event.EventRef;
+import dev.tallyworks.metric.EventMetrics;
+import dev.tallyworks.metric.FieldMetrics;
+import dev.tallyworks.time.Granularity;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import org.jspecify.annotations.Nullable;
+
+/** Events and aggregations for tests of what is folded and stored. */
+public final class Folding {
+    public static final String SOURCE = "shop";
+    public static final long INCARNATION = 3;
+
+    private Folding() {}
+
+    public static Aggregation aggregation(
+            String target, Granularity width, Aggregation.Partition partition, int valuesMax) {
+        return new Aggregation(
+                target.substring("aggr_".length()),
+                "report",
+                1,
+                target,
+                width,
+                new Aggregation.Filter(List.of(), List.of()),
+                partition,
+                null,
+                new Aggregation.Fields(List.of(), List.of()),
+                new Aggregation.Limits(valuesMax, 10_000),
+                true,
+                List.of(),
+                new Aggregation.Sketches(List.of(), List.of()),
+                false,
+                Instant.EPOCH,
+                Instant.EPOCH);
+    }
+
+    public static Aggregation hourly(String target) {
+        return aggregation(target, Granularity.HOUR, new Aggregation.Partition(false, 0), 1_000);
+    }
+
+    public static Event event(
+            String type, long timestampMillis, Map<String, @Nullable Object> payload, Attribution... attributions) {
+        return new Event(
+                new EventRef(SOURCE, INCARNATION, "u"),
+                type,
+                timestampMillis,
+                timestampMillis,
+                payload,
+                List.of(attributions),
+                1,
+                100);
+    }
+
+    public static Collection<RollupDelta> fold(Aggregation aggregation, Collection<Event> events) {
+        RollupFold fold = new RollupFold();
+        for (Event event : events) {
+            EventMetrics metrics = new FieldMetrics().generate(event, aggregation);
+            fold.add(event, aggregation, metrics);
+        }
+        return fold.deltas();
+    }
+
+    /** Few names, types, buckets and attributions, so that much falls together; any numbers. */
+    public static Arbitrary<List<Event>> events() {
+        Arbitrary<String> names = Arbitraries.of("amount", "a.b", "$", "", "__other__", "n\0");
+        Arbitrary<String> texts = Arbitraries.oneOf(Arbitraries.of("EUR", "USD", "", "__other__", "."), Texts.any());
+        Arbitrary<Object> values = Arbitraries.oneOf(
+                Texts.decimals().map(number -> number), texts.map(text -> text), Arbitraries.of(true, false));
+        Arbitrary<Attribution> attributions = Combinators.combine(
+                        Arbitraries.of("user", "$x"), Arbitraries.of("1", "2"))
+                .as(Attribution::new);
+        return Combinators.combine(
+                        Arbitraries.of("sale", "refund"),
+                        Arbitraries.of(-3_600_001L, -1L, 0L, 1_700_000_000_000L),
+                        Arbitraries.maps(names, values).ofMaxSize(5),
+                        attributions.set().ofMaxSize(2))
+                .as((type, at, payload, of) -> event(type, at, new HashMap<>(payload), of.toArray(Attribution[]::new)))
+                .list()
+                .ofMaxSize(20);
+    }
+
+    /** A batch in parts, in order. */
+    public static <T> List<List<T>> split(List<T> whole, Random random) {
+        List<List<T>> parts = new ArrayList<>();
+        int from = 0;
+        while (from < whole.size()) {
+            int to = from + 1 + random.nextInt(whole.size() - from);
+            parts.add(whole.subList(from, to));
+            from = to;
+        }
+        return parts;
+    }
+}
