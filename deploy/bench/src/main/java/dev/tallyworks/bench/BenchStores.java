@@ -1,0 +1,123 @@
+package dev.tallyworks.bench;
+
+import com.mongodb.ConnectionString;
+import com.mongodb.MongoClientSettings;
+import com.mongodb.WriteConcern;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import com.mongodb.client.MongoDatabase;
+import dev.tallyworks.local.EmbeddedPair;
+import dev.tallyworks.local.Ports;
+import dev.tallyworks.local.process.AppProcess;
+import dev.tallyworks.local.process.Installation;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.bson.Document;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The servers that {@code TW_MONGODB_URL} and {@code TW_REDIS_URL} name, otherwise an embedded pair in a process of its own.
+ * Whatever they are, the database and the prefix of Redis' keys are new, and the database is dropped at the end.
+ */
+final class BenchStores implements AutoCloseable {
+    private static final Duration START_MAX = Duration.ofSeconds(60);
+    private static final Pattern MONGO_URL = Pattern.compile("(mongodb(?:\\+srv)?://[^/?]+)(?:/([^?]*))?(?:\\?(.*))?");
+
+    private final String mongoUrl;
+    private final String redisUrl;
+    private final String namespace = "tw-bench-" + UUID.randomUUID();
+    private final @Nullable AppProcess embedded;
+    private final MongoClient client;
+    private final MongoDatabase database;
+
+    private BenchStores(String mongoUrl, String redisUrl, @Nullable AppProcess embedded) {
+        this.mongoUrl = mongoUrl;
+        this.redisUrl = redisUrl;
+        this.embedded = embedded;
+        ConnectionString url = new ConnectionString(mongoUrl);
+        this.client = MongoClients.create(MongoClientSettings.builder()
+                .applyConnectionString(url)
+                .applyToClusterSettings(cluster -> cluster.serverSelectionTimeout(5, TimeUnit.SECONDS))
+                .writeConcern(WriteConcern.MAJORITY.withJournal(true))
+                .build());
+        this.database = client.getDatabase(String.valueOf(url.getDatabase()));
+    }
+
+    /** @param logs where the embedded pair prints to */
+    static BenchStores open(Installation installation, Path logs) {
+        String name =
+                "tw_bench_" + UUID.randomUUID().toString().replace("-", "").substring(0, 12);
+        @Nullable String mongo = given("TW_MONGODB_URL");
+        @Nullable String redis = given("TW_REDIS_URL");
+        if ((mongo == null) != (redis == null)) {
+            throw new IllegalStateException("give both TW_MONGODB_URL and TW_REDIS_URL, or neither");
+        }
+        if (mongo != null && redis != null) {
+            return new BenchStores(withDatabase(mongo, name), redis, null);
+        }
+        int mongoPort = Ports.free();
+        int redisPort = Ports.free();
+        List<String> arguments = List.of(Integer.toString(mongoPort), Integer.toString(redisPort), "-");
+        AppProcess servers = AppProcess.start(
+                installation.program("servers", EmbeddedPair.class, 1_536, arguments, mongoPort),
+                logs.resolve("servers.log"));
+        Product.await(servers, START_MAX, () -> Ports.answers("127.0.0.1", mongoPort));
+        return new BenchStores(
+                "mongodb://127.0.0.1:" + mongoPort + "/" + name, "redis://127.0.0.1:" + redisPort, servers);
+    }
+
+    private static @Nullable String given(String variable) {
+        String text = System.getenv(variable);
+        return text == null || text.isBlank() ? null : text;
+    }
+
+    /** The same servers and options with another database. */
+    static String withDatabase(String url, String database) {
+        Matcher parts = MONGO_URL.matcher(url);
+        if (!parts.matches()) {
+            throw new IllegalStateException("TW_MONGODB_URL must be mongodb://host:port/database");
+        }
+        String options = parts.group(3) == null ? "" : parts.group(3);
+        if (parts.group(1).contains("@") && !options.contains("authSource=")) {
+            // Whoever has an account has it in the database that the URL names.
+            String accounts = parts.group(2) == null || parts.group(2).isEmpty() ? "admin" : parts.group(2);
+            options += (options.isEmpty() ? "" : "&") + "authSource=" + accounts;
+        }
+        return parts.group(1) + "/" + database + (options.isEmpty() ? "" : "?" + options);
+    }
+
+    boolean areEmbedded() {
+        return embedded != null;
+    }
+
+    String mongoVersion() {
+        return database.runCommand(new Document("buildInfo", 1)).getString("version");
+    }
+
+    MongoDatabase database() {
+        return database;
+    }
+
+    Map<String, String> environment() {
+        return Map.of("TW_MONGODB_URL", mongoUrl, "TW_REDIS_URL", redisUrl, "TW_REDIS_NAMESPACE", namespace);
+    }
+
+    @Override
+    public void close() {
+        try (client) {
+            if (embedded == null) {
+                database.drop();
+            }
+        } finally {
+            if (embedded != null) {
+                embedded.stop(Duration.ofSeconds(10));
+            }
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tallyworks.bench;
+
+import org.jspecify.annotations.NullMarked;
