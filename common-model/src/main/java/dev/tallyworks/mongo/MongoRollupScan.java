@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@link RollupDocuments rollups} by one {@code _id} range for each partition. */
 public final class MongoRollupScan implements RollupScan {
     private static final int BATCH_DOCUMENTS = 1_000;
+    private static final long ASKED_UNSEEN_MAX = 500;
 
     private final MongoDatabase database;
 
@@ -51,7 +52,7 @@ public final class MongoRollupScan implements RollupScan {
         Document ids = new Document("$gte", new Binary(SeriesKey.lowerBound(prefix, range.startMillis())))
                 .append("$lt", new Binary(SeriesKey.lowerBound(prefix, range.endMillis())));
         Document projection = projection(metric);
-        for (String collection : partition.collections(range)) {
+        for (String collection : collections(partition, range)) {
             DriverFailures.reading(() -> {
                 try (MongoCursor<Document> found = database.getCollection(collection)
                         .find(new Document(Fields.ID, ids))
@@ -66,6 +67,14 @@ public final class MongoRollupScan implements RollupScan {
                 return true;
             });
         }
+    }
+
+    /** Where they are many, most have never been written: to ask for their names is cheaper than to ask each. */
+    private List<String> collections(Partition partition, TimeRange range) {
+        if (partition.count(range) <= ASKED_UNSEEN_MAX) {
+            return partition.collections(range);
+        }
+        return DriverFailures.reading(() -> partition.collections(range, database.listCollectionNames()));
     }
 
     private static Document projection(Metric metric) {
@@ -104,10 +113,11 @@ public final class MongoRollupScan implements RollupScan {
             field = maximum.field();
         } else if (metric instanceof Metric.Category category) {
             members(stored, CATEGORY, StoredName.escape(category.field()))
-                    .forEach((value, count) -> categories.put(shown(value), (Long) count));
+                    .forEach((value, count) -> categories.merge(shown(value), (Long) count, Long::sum));
         } else if (metric instanceof Metric.CompoundSum compound) {
             members(stored, COMPOUND, StoredName.escape(compound.field()), StoredName.escape(compound.by()))
-                    .forEach((value, limbs) -> compounds.put(shown(value), sum((Document) limbs)));
+                    .forEach((value, limbs) ->
+                            compounds.merge(shown(value), sum((Document) limbs), MongoRollupScan::plus));
         }
         String escaped = StoredName.escape(field);
         Object counted = members(stored, VALUES).get(escaped);
@@ -139,6 +149,12 @@ public final class MongoRollupScan implements RollupScan {
             at = next;
         }
         return at;
+    }
+
+    /** A client's own value may be named as what is beyond the guards. */
+    private static ExactSum plus(ExactSum one, ExactSum other) {
+        one.add(other);
+        return one;
     }
 
     private static ExactSum sum(Document limbs) {

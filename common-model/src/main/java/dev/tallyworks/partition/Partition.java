@@ -4,6 +4,9 @@ import dev.tallyworks.time.Granularity;
 import dev.tallyworks.time.TimeRange;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * How the buckets of one width are spread over collections: {@code <target>_<n>} holds the n-th run of {@code length} buckets
@@ -12,6 +15,8 @@ import java.util.List;
  * @param lengthBuckets buckets a partition; 0 where all are in the target collection itself
  */
 public record Partition(String targetCollection, Granularity width, long lengthBuckets) {
+    private static final Pattern NUMBER = Pattern.compile("-?\\d{1,18}");
+
     public Partition {
         if (lengthBuckets < 0) {
             throw new IllegalArgumentException("partition length must not be negative: " + lengthBuckets);
@@ -33,6 +38,29 @@ public record Partition(String targetCollection, Granularity width, long lengthB
         return lengthBuckets == 0 || range.endMillis() == range.startMillis()
                 ? 1
                 : numberAt(range.endMillis() - 1) - numberAt(range.startMillis()) + 1;
+    }
+
+    /** Those of some collections that a range touches, in the order of time. */
+    public List<String> collections(TimeRange range, Iterable<String> existing) {
+        if (lengthBuckets == 0 || range.endMillis() == range.startMillis()) {
+            return collections(range);
+        }
+        String prefix = targetCollection + '_';
+        long first = numberAt(range.startMillis());
+        long last = numberAt(range.endMillis() - 1);
+        SortedMap<Long, String> touched = new TreeMap<>();
+        for (String name : existing) {
+            if (name.startsWith(prefix)
+                    && NUMBER.matcher(name)
+                            .region(prefix.length(), name.length())
+                            .matches()) {
+                long number = Long.parseLong(name, prefix.length(), name.length(), 10);
+                if (number >= first && number <= last) {
+                    touched.put(number, name);
+                }
+            }
+        }
+        return List.copyOf(touched.values());
     }
 
     /** The collections that a range touches, in the order of time. */

@@ -43,7 +43,7 @@ public final class JsonBody {
 
     private static JsonNode read(byte[] body) {
         try (JsonParser parser = JSON.createParser(decode(body))) {
-            JsonNode read = JSON.readTree(parser);
+            JsonNode read = tree(parser);
             if (read == null || read.isMissingNode()) {
                 throw Problem.malformed("The body is empty, at line 1, column 1.");
             }
@@ -59,6 +59,14 @@ public final class JsonBody {
                     + broken.getOriginalMessage());
         } catch (IOException impossible) {
             throw new IllegalStateException(impossible);
+        }
+    }
+
+    private static JsonNode tree(JsonParser parser) throws IOException {
+        try {
+            return JSON.readTree(parser);
+        } catch (NumberFormatException beyond) {
+            throw Problem.malformed("A number has an exponent that can't be read" + at(parser.currentTokenLocation()));
         }
     }
 
