@@ -1,8 +1,10 @@
 package dev.tallyworks.api.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A request that is answered with problem details (RFC 9457). */
@@ -79,6 +81,25 @@ public final class Problem extends RuntimeException {
 
     public static Problem invalid(Item error) {
         return of(ProblemKind.INVALID, error.detail(), List.of(error));
+    }
+
+    /**
+     * The same where parameters stand for members of a body: the details name the parameters, and nothing is pointed at.
+     *
+     * @param parameter gives the name of the parameter for a JSON Pointer
+     */
+    public Problem ofParameters(UnaryOperator<String> parameter) {
+        List<Object> named = new ArrayList<>();
+        for (Object error : errors) {
+            named.add(
+                    error instanceof Item item && item.pointer() != null
+                            ? Item.of(
+                                    item.code(),
+                                    "The parameter '" + parameter.apply(item.pointer()) + "': " + item.detail())
+                            : error);
+        }
+        String detail = !named.isEmpty() && named.get(0) instanceof Item first ? first.detail() : detail();
+        return new Problem(kind, detail, named, more);
     }
 
     ProblemKind kind() {

@@ -1,5 +1,7 @@
 package dev.tallyworks.api.query;
 
+import dev.tallyworks.api.http.Numbers;
+import dev.tallyworks.metric.Metric;
 import java.math.BigDecimal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,16 +13,14 @@ final class Csv {
 
     private Csv() {}
 
-    static String of(Answer answer) {
+    static String of(Metric metric, Answer answer) {
+        boolean categories = metric instanceof Metric.Category || metric instanceof Metric.CompoundSum;
         List<Point> single = answer.points();
         StringBuilder csv = new StringBuilder();
         if (single != null) {
-            boolean categories = hasCategories(single);
             csv.append("timestamp,value").append(categories ? ",category" : "").append(LINE_END);
             single.forEach(point -> line(csv, point, categories));
         } else if (answer.byGranularity() != null) {
-            boolean categories =
-                    answer.byGranularity().values().stream().anyMatch(series -> hasCategories(series.points()));
             csv.append("granularity,timestamp,value")
                     .append(categories ? ",category" : "")
                     .append(LINE_END);
@@ -32,10 +32,6 @@ final class Csv {
         return csv.toString();
     }
 
-    private static boolean hasCategories(List<Point> points) {
-        return points.stream().anyMatch(point -> point.category() != null);
-    }
-
     private static void line(StringBuilder csv, Point point, boolean categories) {
         csv.append(point.timestamp()).append(',').append(number(point.value()));
         if (categories) {
@@ -45,7 +41,7 @@ final class Csv {
     }
 
     private static String number(@Nullable BigDecimal value) {
-        return value == null ? "" : value.toString();
+        return value == null ? "" : Numbers.text(value);
     }
 
     private static String field(@Nullable String text) {

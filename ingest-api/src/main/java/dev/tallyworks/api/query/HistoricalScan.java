@@ -37,6 +37,12 @@ final class HistoricalScan {
             boolean partial,
             long truncatedValues) {}
 
+    /** What is counted while rollups are read. */
+    private static final class Tally {
+        private long truncated;
+        private long points;
+    }
+
     Folded fold(QueryPlan plan) {
         // What is pending is read first: an event that is aggregated meanwhile may be said to be missing, never the
         // reverse.
@@ -54,14 +60,14 @@ final class HistoricalScan {
         }
         List<TreeMap<Long, UnitFold>> byUnit = new ArrayList<>();
         plan.units().forEach(unit -> byUnit.add(new TreeMap<>()));
-        long[] truncated = {0};
+        Tally tally = new Tally();
         for (QueryPlan.Part part : plan.parts()) {
-            scan(plan, part, byUnit, truncated);
+            scan(plan, part, byUnit, tally);
         }
-        return new Folded(byUnit, watermark, Math.max(0, now - received), partial, truncated[0]);
+        return new Folded(byUnit, watermark, Math.max(0, now - received), partial, tally.truncated);
     }
 
-    private void scan(QueryPlan plan, QueryPlan.Part part, List<TreeMap<Long, UnitFold>> byUnit, long[] truncated) {
+    private void scan(QueryPlan plan, QueryPlan.Part part, List<TreeMap<Long, UnitFold>> byUnit, Tally tally) {
         Question question = plan.question();
         Attribution attribution = question.attribution();
         SeriesKey series = new SeriesKey(
@@ -77,13 +83,24 @@ final class HistoricalScan {
             if (!asked) {
                 return;
             }
-            truncated[0] += rollup.others();
+            tally.truncated += rollup.others();
+            if (UnitFold.points(rollup, question.metric()) == 0) {
+                return;
+            }
             for (int i = 0; i < byUnit.size(); i++) {
                 Unit unit = plan.units().get(i);
                 TreeMap<Long, UnitFold> folds = byUnit.get(i);
-                folds.computeIfAbsent(unit.startMillis(rollup.bucketMillis()), start -> new UnitFold())
-                        .add(rollup);
-                if (folds.size() > QueryPlanner.POINTS_MAX) {
+                long start = unit.startMillis(rollup.bucketMillis());
+                UnitFold fold = folds.get(start);
+                if (fold == null) {
+                    fold = new UnitFold();
+                    folds.put(start, fold);
+                } else {
+                    tally.points -= fold.points(question.metric());
+                }
+                fold.add(rollup);
+                tally.points += fold.points(question.metric());
+                if (tally.points > QueryPlanner.POINTS_MAX) {
                     throw QueryPlanner.tooMany();
                 }
             }

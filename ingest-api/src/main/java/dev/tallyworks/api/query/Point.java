@@ -1,6 +1,8 @@
 package dev.tallyworks.api.query;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
+import dev.tallyworks.api.http.Numbers;
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
@@ -12,5 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 record Point(
         String timestamp,
-        @Nullable BigDecimal value,
+
+        @JsonSerialize(using = Numbers.AsText.class) @Nullable
+        BigDecimal value,
+
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String category) {}

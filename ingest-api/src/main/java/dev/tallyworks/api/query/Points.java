@@ -17,9 +17,18 @@ import org.jspecify.annotations.Nullable;
 final class Points {
     private static final UnitFold NOTHING = new UnitFold();
 
-    private Points() {}
+    private final Question question;
+    private final TimeRange range;
+    private int made;
 
-    static List<Point> of(Question question, Unit unit, TimeRange range, TreeMap<Long, UnitFold> folds) {
+    /** @param range of the units that are filled in */
+    Points(Question question, TimeRange range) {
+        this.question = question;
+        this.range = range;
+    }
+
+    /** @throws dev.tallyworks.api.http.Problem where all that were made are too many for one answer */
+    List<Point> of(Unit unit, TreeMap<Long, UnitFold> folds) {
         Metric metric = question.metric();
         List<Point> points = new ArrayList<>();
         if (!question.fillZero()) {
@@ -37,7 +46,7 @@ final class Points {
         return points;
     }
 
-    private static void fill(List<Point> points, long start, UnitFold fold, Metric metric, Set<String> categories) {
+    private void fill(List<Point> points, long start, UnitFold fold, Metric metric, Set<String> categories) {
         boolean byCategory = metric instanceof Metric.Category || metric instanceof Metric.CompoundSum;
         boolean nullable = metric instanceof Metric.Average
                 || metric instanceof Metric.Minimum
@@ -53,8 +62,8 @@ final class Points {
         }
     }
 
-    private static void add(List<Point> points, long start, @Nullable BigDecimal value, @Nullable String category) {
-        if (points.size() == QueryPlanner.POINTS_MAX) {
+    private void add(List<Point> points, long start, @Nullable BigDecimal value, @Nullable String category) {
+        if (++made > QueryPlanner.POINTS_MAX) {
             throw QueryPlanner.tooMany();
         }
         points.add(new Point(Times.format(start), value == null ? null : Numbers.canonical(value), category));

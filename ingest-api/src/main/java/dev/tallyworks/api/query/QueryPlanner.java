@@ -5,7 +5,6 @@ import dev.tallyworks.api.http.ProblemKind;
 import dev.tallyworks.definition.Aggregation;
 import dev.tallyworks.definition.Snapshot;
 import dev.tallyworks.definition.Source;
-import dev.tallyworks.rollup.RollupFold;
 import dev.tallyworks.time.Granularity;
 import dev.tallyworks.time.TimeRange;
 import dev.tallyworks.time.Unit;
@@ -19,7 +18,6 @@ import java.util.stream.Stream;
 /** Holds a question against the definitions. */
 final class QueryPlanner {
     static final int POINTS_MAX = 100_000;
-    private static final long PARTITIONS_MAX = 20_000;
     private static final List<String> CALENDAR = List.of("week", "month", "quarter", "year", "all");
 
     private QueryPlanner() {}
@@ -35,14 +33,6 @@ final class QueryPlanner {
         long end = question.range().endMillis();
         for (Aggregation aggregation : aggregations) {
             TimeRange widened = widen(question.range(), aggregation.granularity());
-            long partitions = RollupFold.partition(aggregation).count(widened);
-            if (partitions > PARTITIONS_MAX) {
-                throw Problem.invalid(Problem.Item.at(
-                        "/timeRange",
-                        Problem.INVALID_VALUE,
-                        "The range spans " + partitions + " partitions of " + aggregation.targetCollection()
-                                + ", more than " + PARTITIONS_MAX + "; ask for a shorter one."));
-            }
             start = Math.min(start, widened.startMillis());
             end = Math.max(end, widened.endMillis());
             parts.add(new QueryPlan.Part(aggregation, widened));
@@ -52,6 +42,10 @@ final class QueryPlanner {
         for (int i = 0; i < question.granularities().size(); i++) {
             String pointer = question.severalGranularities() ? "/granularity/" + i : "/granularity";
             units.add(unit(question, question.granularities().get(i), pointer, aggregations, range));
+        }
+        if (question.fillZero()
+                && units.stream().mapToLong(unit -> countUnits(unit, range)).sum() > POINTS_MAX) {
+            throw tooMany();
         }
         return new QueryPlan(definitions, question, parts, units, range, sources(definitions, aggregations, question));
     }
@@ -90,9 +84,6 @@ final class QueryPlanner {
                     pointer,
                     Problem.INVALID_VALUE,
                     "'" + id + "' " + why + "; those that work are " + String.join(", ", working) + "."));
-        }
-        if (question.fillZero() && countUnits(unit, range) > POINTS_MAX) {
-            throw tooMany();
         }
         return unit;
     }

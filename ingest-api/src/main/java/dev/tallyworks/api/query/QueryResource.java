@@ -1,8 +1,10 @@
 package dev.tallyworks.api.query;
 
 import dev.tallyworks.api.http.JsonBody;
+import dev.tallyworks.api.http.Problem;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotAcceptableException;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
@@ -72,19 +74,29 @@ public class QueryResource {
     })
     @APIResponse(responseCode = "200", description = "The points, in the order of time")
     public Response get(@RestPath String report, @Context UriInfo uri, @Context HttpHeaders headers) {
-        return answer(report, QuestionReader.read(QuestionReader.body(uri.getQueryParameters())), headers);
+        try {
+            return answer(report, QuestionReader.read(uri.getQueryParameters()), headers);
+        } catch (Problem problem) {
+            throw problem.ofParameters(QuestionReader::parameter);
+        }
     }
 
     private Response answer(String report, Question question, HttpHeaders headers) {
+        boolean csv = wantsCsv(headers.getAcceptableMediaTypes());
         Answer answer = service.answer(report, question);
-        return wantsCsv(headers.getAcceptableMediaTypes())
-                ? Response.ok(Csv.of(answer)).type(Csv.MEDIA_TYPE).build()
+        return csv
+                ? Response.ok(Csv.of(question.metric(), answer))
+                        .type(Csv.MEDIA_TYPE)
+                        .build()
                 : Response.ok(answer).type(MediaType.APPLICATION_JSON).build();
     }
 
-    /** Whether CSV is named, before JSON. */
-    private static boolean wantsCsv(List<MediaType> accepted) {
-        for (MediaType type : accepted) {
+    /** Whether CSV is preferred to JSON; where both are equal, the first. */
+    private static boolean wantsCsv(List<MediaType> acceptedByWeight) {
+        for (MediaType type : acceptedByWeight) {
+            if (isRefused(type)) {
+                continue;
+            }
             if (type.isCompatible(MediaType.APPLICATION_JSON_TYPE)) {
                 return false;
             }
@@ -92,6 +104,10 @@ public class QueryResource {
                 return true;
             }
         }
-        return false;
+        throw new NotAcceptableException();
+    }
+
+    private static boolean isRefused(MediaType type) {
+        return type.getParameters().getOrDefault("q", "1").matches("0(\\.0*)?");
     }
 }

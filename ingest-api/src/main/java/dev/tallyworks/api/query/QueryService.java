@@ -5,7 +5,6 @@ import dev.tallyworks.definition.Definitions;
 import dev.tallyworks.time.Unit;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** Plans a question, reads and folds what it takes, and makes the answer of it. */
@@ -24,11 +23,12 @@ public final class QueryService {
         QueryPlan plan = QueryPlanner.plan(definitions.refresh(), report, question);
         HistoricalScan.Folded folded = historical.fold(plan);
         Map<String, Answer.Series> series = new LinkedHashMap<>();
+        Points points = new Points(question, plan.range());
         for (int i = 0; i < plan.units().size(); i++) {
             Unit unit = plan.units().get(i);
-            List<Point> points =
-                    Points.of(question, unit, plan.range(), folded.byUnit().get(i));
-            series.put(question.granularities().get(i), new Answer.Series(points));
+            series.put(
+                    question.granularities().get(i),
+                    new Answer.Series(points.of(unit, folded.byUnit().get(i))));
         }
         boolean several = question.severalGranularities();
         return new Answer(

@@ -37,6 +37,10 @@ final class QuestionReader {
             "timezone",
             "sources",
             "eventTypes");
+    /** Those that may be given more than once, as well as with commas. */
+    private static final Set<String> LISTS = Set.of("granularity", "sources", "eventTypes");
+
+    private static final String COMPOUND = "COMPOUND_SUM";
     private static final int GRANULARITIES_MAX = 30;
 
     private QuestionReader() {}
@@ -98,7 +102,7 @@ final class QuestionReader {
                 case "MIN" -> new Metric.Minimum(field(asked, type, field));
                 case "MAX" -> new Metric.Maximum(field(asked, type, field));
                 case "CATEGORY" -> new Metric.Category(field(asked, type, field));
-                case "COMPOUND_SUM" -> compound(asked, type, field, by);
+                case COMPOUND -> compound(asked, type, field, by);
                 case "BOOLEAN", "UNIQUE", "PERCENTILE" -> {
                     asked.invalid("type", Problem.INVALID_VALUE, "'" + type + "' is not available yet.");
                     yield new Metric.Count();
@@ -166,17 +170,17 @@ final class QuestionReader {
             given.invalid(name, Problem.MISSING, "'" + name + "' is missing.");
             return OptionalLong.empty();
         }
-        if (!value.isTextual() && !value.isIntegralNumber()) {
+        if (!value.isTextual() && !value.isNumber()) {
             given.wrongType(name, "a time: ISO-8601 with a zone, or epoch milliseconds");
             return OptionalLong.empty();
         }
-        OptionalLong time = Times.parse(value.asText());
+        OptionalLong time = value.isNumber() ? Times.ofMillis(value.decimalValue()) : Times.parse(value.textValue());
         if (time.isEmpty()) {
             given.invalid(
                     name,
                     Problem.INVALID_VALUE,
-                    "'" + name + "' must be ISO-8601 with a zone, or epoch milliseconds, not '" + value.asText()
-                            + "'.");
+                    "'" + name + "' must be ISO-8601 with a zone, or epoch milliseconds, from the year 1 to 9999,"
+                            + " not '" + value.asText() + "'.");
         }
         return time;
     }
@@ -224,9 +228,25 @@ final class QuestionReader {
         return null;
     }
 
+    /** Reads the parameters of a GET. */
+    static Question read(MultivaluedMap<String, String> parameters) {
+        return read(body(parameters));
+    }
+
+    /** The parameter that stands for what a JSON Pointer into the body points at. */
+    static String parameter(String pointer) {
+        String[] names = pointer.split("/");
+        return switch (names[1]) {
+            case "timeRange" -> names[2];
+            case "metric" -> names.length > 2 && names[2].equals("p") ? "p" : "metric";
+            default -> names[1];
+        };
+    }
+
     /** The body that the parameters of a GET stand for. */
-    static ObjectNode body(MultivaluedMap<String, String> parameters) {
+    private static ObjectNode body(MultivaluedMap<String, String> parameters) {
         ObjectNode body = JsonBody.JSON.createObjectNode();
+        body.putObject("timeRange");
         parameters.forEach((name, values) -> {
             if (!PARAMETERS.contains(name)) {
                 throw Problem.badRequest(Problem.Item.of(
@@ -234,11 +254,16 @@ final class QuestionReader {
                         "'" + name + "' is no parameter here; known are " + String.join(", ", new TreeSet<>(PARAMETERS))
                                 + "."));
             }
-            String value = values.get(0);
+            if (values.size() > 1 && !LISTS.contains(name)) {
+                throw Problem.invalid(Problem.Item.of(
+                        Problem.INVALID_VALUE, "The parameter '" + name + "' is given more than once."));
+            }
+            String value = String.join(",", values);
             switch (name) {
                 case "metric" -> body.set("metric", metric(value, parameters.getFirst("p")));
                 case "p" -> {}
-                case "start", "end" -> body.withObject("/timeRange").put(name, value);
+                // An unescaped plus in a query is a blank.
+                case "start", "end" -> body.withObject("/timeRange").put(name, value.replace(' ', '+'));
                 case "sources", "eventTypes" -> body.set(name, list(value));
                 case "granularity" -> {
                     if (value.contains(",")) {
@@ -265,7 +290,9 @@ final class QuestionReader {
     }
 
     private static ObjectNode metric(String value, @Nullable String p) {
-        String[] parts = value.split(":", 3);
+        // Only one type has a third part: the fields of the others may have colons.
+        boolean compound = value.regionMatches(true, 0, COMPOUND + ':', 0, COMPOUND.length() + 1);
+        String[] parts = value.split(":", compound ? 3 : 2);
         ObjectNode metric = JsonBody.JSON.createObjectNode().put("type", parts[0]);
         if (parts.length > 1) {
             metric.put("field", parts[1]);

@@ -21,6 +21,30 @@ final class UnitFold {
     private final TreeMap<String, Long> categories = new TreeMap<>();
     private final TreeMap<String, ExactSum> compoundSums = new TreeMap<>();
 
+    /** How many points of its own a rollup would make. */
+    static int points(StoredRollup rollup, Metric metric) {
+        if (metric instanceof Metric.Category) {
+            return rollup.categories().size();
+        } else if (metric instanceof Metric.CompoundSum) {
+            return rollup.compoundSums().size();
+        } else if (metric instanceof Metric.Minimum) {
+            return rollup.min() == null ? 0 : 1;
+        } else if (metric instanceof Metric.Maximum) {
+            return rollup.max() == null ? 0 : 1;
+        } else if (metric instanceof Metric.Count) {
+            return 1;
+        }
+        return rollup.fieldCount() > 0 ? 1 : 0;
+    }
+
+    /** How many points it makes, once it has a rollup that makes any. */
+    int points(Metric metric) {
+        if (metric instanceof Metric.Category) {
+            return categories.size();
+        }
+        return metric instanceof Metric.CompoundSum ? compoundSums.size() : 1;
+    }
+
     void add(StoredRollup rollup) {
         count += rollup.count();
         fieldCount += rollup.fieldCount();

@@ -1,0 +1,60 @@
+package dev.tallyworks.api.query;
+
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Updates;
+import dev.tallyworks.definition.Aggregation;
+import dev.tallyworks.definition.Definitions;
+import dev.tallyworks.definition.Snapshot;
+import dev.tallyworks.definition.Source;
+import dev.tallyworks.event.RawEvents;
+import dev.tallyworks.event.RecordedEvent;
+import dev.tallyworks.metric.FieldMetrics;
+import dev.tallyworks.mongo.MongoRollups;
+import dev.tallyworks.rollup.RollupFold;
+import jakarta.inject.Singleton;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Counts what has been posted to a source, with what a worker counts it with, but with nobody else to beware of. */
+@Singleton
+class CountedHere {
+    private static final String LANE = "l1";
+    private static final int EVENTS_MAX = 1_000;
+
+    private final MongoDatabase database;
+    private final Definitions definitions;
+    private final RawEvents events;
+    private final AtomicLong seq = new AtomicLong();
+
+    CountedHere(MongoDatabase database, Definitions definitions, RawEvents events) {
+        this.database = database;
+        this.definitions = definitions;
+        this.events = events;
+    }
+
+    /** Counts the pending events. */
+    void count(String source) {
+        Snapshot snapshot = definitions.refresh();
+        Source defined = snapshot.source(source).orElseThrow();
+        RollupFold fold = new RollupFold();
+        RawEvents.Position after = null;
+        do {
+            RawEvents.Page page = events.list(
+                    new RawEvents.Listing(source, defined.incarnation(), null, null, null, null, after, EVENTS_MAX));
+            for (RecordedEvent recorded : page.events()) {
+                if (!recorded.aggregated()) {
+                    for (Aggregation aggregation :
+                            snapshot.fedBy(source, recorded.event().type())) {
+                        fold.add(
+                                recorded.event(),
+                                aggregation,
+                                new FieldMetrics().generate(recorded.event(), aggregation));
+                    }
+                }
+            }
+            after = page.next();
+        } while (after != null);
+        new MongoRollups(database).apply(LANE, seq.incrementAndGet(), fold.deltas());
+        database.getCollection("events_" + source).updateMany(Filters.eq("pending", true), Updates.unset("pending"));
+    }
+}
