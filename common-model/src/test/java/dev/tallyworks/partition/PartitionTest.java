@@ -97,4 +97,26 @@ class PartitionTest {
         }
         assertThat(partition.count(range)).isEqualTo(Math.max(1, collections.size()));
     }
+
+    @Property
+    void thoseThatExistAreFoundAmongAllNames(
+            @ForAll Granularity width,
+            @ForAll @LongRange(min = 0, max = 20) long length,
+            @ForAll @LongRange(min = -1_000, max = 1_000) long firstBucket,
+            @ForAll @IntRange(min = 1, max = 200) int buckets,
+            @ForAll @IntRange(min = 1, max = 5) int each) {
+        Partition partition = new Partition("aggr_x", width, length);
+        long start = firstBucket * width.widthMillis();
+        TimeRange range = new TimeRange(start, start + buckets * width.widthMillis());
+        List<String> names = new ArrayList<>(List.of("events_x", "aggr_x", "aggr_x_metrics", "aggr_x_y_0", "aggr_x_"));
+        List<String> expected = new ArrayList<>();
+        List<String> collections = partition.collections(range);
+        for (int i = 0; i < collections.size(); i += each) {
+            names.add(0, collections.get(i));
+            expected.add(collections.get(i));
+        }
+        names.add(partition.collectionAt(range.endMillis() + length * width.widthMillis()));
+        names.add(partition.collectionAt(start - Math.max(1, length) * width.widthMillis()));
+        assertThat(partition.collections(range, names)).isEqualTo(expected);
+    }
 }

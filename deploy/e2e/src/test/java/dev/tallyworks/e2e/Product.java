@@ -3,6 +3,7 @@ package dev.tallyworks.e2e;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.mongodb.ConnectionString;
 import dev.tallyworks.local.Ports;
 import dev.tallyworks.local.process.Api;
 import dev.tallyworks.local.process.AppProcess;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Both applications as processes, on free ports, a database and a Redis namespace of their own. */
@@ -60,6 +62,10 @@ final class Product implements AutoCloseable {
 
     String mongoUrl() {
         return mongoUrl;
+    }
+
+    String database() {
+        return Objects.requireNonNull(new ConnectionString(mongoUrl).getDatabase());
     }
 
     String namespace() {

@@ -104,6 +104,46 @@ final class RealServers implements AutoCloseable {
         startRedis();
     }
 
+    void killMongo() {
+        end(mongo);
+    }
+
+    void killRedis() {
+        end(redis);
+    }
+
+    /** It stands still: connections stay, nothing is answered. */
+    void pauseMongo() {
+        signal("STOP", mongo);
+    }
+
+    void wakeMongo() {
+        signal("CONT", mongo);
+    }
+
+    void pauseRedis() {
+        signal("STOP", redis);
+    }
+
+    void wakeRedis() {
+        signal("CONT", redis);
+    }
+
+    private static void signal(String name, @Nullable Process process) {
+        if (process == null) {
+            throw new IllegalStateException("not running");
+        }
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     void flushRedis() {
         try (Jedis client = jedis()) {
             client.flushAll();
