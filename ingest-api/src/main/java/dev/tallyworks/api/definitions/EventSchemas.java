@@ -12,6 +12,7 @@ import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaValidatorsConfig;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.ValidationMessage;
+import com.networknt.schema.regex.RegularExpression;
 import com.networknt.schema.resource.InputStreamSource;
 import dev.tallyworks.api.http.JsonBody;
 import dev.tallyworks.api.intake.PayloadSchema;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 final class EventSchemas implements PayloadSchema, SourceReader.SchemaCheck {
     /** Compiled schemas are kept by their text; more than this begin anew. */
     private static final int KEPT_MAX = 1_000;
+
+    private static final String TOO_MUCH = "it takes too much to check even an empty payload";
 
     private static final String META_SCHEMAS = "classpath:draft/2020-12/";
 
@@ -43,6 +47,7 @@ final class EventSchemas implements PayloadSchema, SourceReader.SchemaCheck {
             .pathType(PathType.JSON_POINTER)
             .locale(Locale.ENGLISH)
             .failFast(true)
+            .regularExpressionFactory(EventSchemas::expression)
             .build();
 
     private final JsonSchema metaSchema = factory.getSchema(
@@ -66,6 +71,11 @@ final class EventSchemas implements PayloadSchema, SourceReader.SchemaCheck {
         };
     }
 
+    private static RegularExpression expression(String text) {
+        Pattern compiled = Pattern.compile(text);
+        return value -> Effort.isFound(compiled, value);
+    }
+
     @Override
     public Optional<Fault> check(String schemaJson) {
         JsonNode schema;
@@ -83,13 +93,17 @@ final class EventSchemas implements PayloadSchema, SourceReader.SchemaCheck {
             Optional<Fault> unresolved = References.check(schema);
             if (unresolved.isEmpty()) {
                 // A reference to itself without end shows only when it is followed.
-                compile(schema).validate(PayloadNode.of(Map.of()));
+                compile(schema).validate(PayloadNode.of(Map.of(), Effort.begin(0)));
             }
             return unresolved;
+        } catch (Effort.Exceeded endless) {
+            return Optional.of(new Fault("", TOO_MUCH));
         } catch (StackOverflowError endless) {
             return Optional.of(new Fault("", "it refers to itself without end, or is nested too deeply"));
         } catch (JsonSchemaException | IllegalArgumentException unusable) {
             return Optional.of(new Fault("", "unusable: " + unusable.getMessage()));
+        } finally {
+            Effort.end();
         }
     }
 
@@ -106,16 +120,26 @@ final class EventSchemas implements PayloadSchema, SourceReader.SchemaCheck {
             return null;
         }
         try {
-            Set<ValidationMessage> messages = schema(text).validate(PayloadNode.of(payload));
+            Effort effort = Effort.begin(PayloadNode.characters(payload));
+            Set<ValidationMessage> messages = schema(text).validate(PayloadNode.of(payload, effort));
+            if (effort.isExceeded()) {
+                return beyond();
+            }
             if (messages.isEmpty()) {
                 return null;
             }
             ValidationMessage first = messages.iterator().next();
             return new Violation(first.getInstanceLocation().toString(), first.getError());
-        } catch (StackOverflowError tooMuch) {
+        } catch (StackOverflowError | Effort.Exceeded tooMuch) {
             // Expressions with alternatives recurse for each character, references for each level.
-            return new Violation("", "this payload is beyond what its schema can check");
+            return beyond();
+        } finally {
+            Effort.end();
         }
+    }
+
+    private static Violation beyond() {
+        return new Violation("", "this payload is beyond what its schema can check");
     }
 
     private JsonSchema schema(String text) {

@@ -77,7 +77,7 @@ public class EventResource {
     @APIResponse(responseCode = "422", description = "The event, or every event of the batch, was rejected")
     public CompletionStage<RestResponse<PostAnswer>> post(
             @PathParam("source") String source,
-            @HeaderParam(HttpHeaders.CONTENT_TYPE) MediaType type,
+            @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable MediaType type,
             @HeaderParam(HttpHeaders.CONTENT_ENCODING) @Nullable String encoding,
             byte[] body) {
         return intake.post(source, new IncomingBody(body, isGzip(encoding), format(type)))
@@ -90,7 +90,10 @@ public class EventResource {
     }
 
     /** A charset says nothing: JSON is UTF-8. */
-    private static Format format(MediaType type) {
+    private static Format format(@Nullable MediaType type) {
+        if (type == null) {
+            throw new NotSupportedException("no Content-Type");
+        }
         return type.getSubtype().equalsIgnoreCase("x-ndjson") ? Format.NDJSON : Format.JSON;
     }
 

@@ -1,6 +1,7 @@
 package dev.tallyworks.api.definitions;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.tallyworks.api.intake.PayloadSchema.Violation;
@@ -10,7 +11,11 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -94,6 +99,100 @@ class EventSchemasTest {
     @Test
     void survivesAnExpressionThatOverflowsTheStack() {
         violation("{\"properties\": {\"a\": {\"pattern\": \"^(x|y)*$\"}}}", Map.of("a", "x".repeat(200_000)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "^(a+)+$",
+                "^(a|a)*$",
+                "^(a|aa)+$",
+                "^(.*)*=$",
+                "(a*)*(a*)*(a*)*b",
+                "^(([a-z])+.)+[A-Z]([a-z])+$",
+                "(.*)\\\\1(.*)\\\\2=",
+                "^(?=(a+)+$)a*$"
+            })
+    void anExpressionThatGoesBackAndForthIsGivenUp(String expression) {
+        for (String schema : List.of(
+                "{\"properties\": {\"a\": {\"pattern\": \"" + expression + "\"}}}",
+                "{\"additionalProperties\": {\"not\": {\"pattern\": \"" + expression + "\"}}}",
+                "{\"patternProperties\": {\"" + expression + "\": {\"type\": \"string\"}}}",
+                "{\"propertyNames\": {\"pattern\": \"" + expression + "\"}}")) {
+            assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+                assertThat(schemas.check(schema)).isEmpty();
+                // Whatever comes of it: it comes.
+                violation(schema, Map.of("a", "a".repeat(5_000) + "!"));
+                violation(schema, Map.of("a".repeat(5_000) + "!", "a"));
+            });
+        }
+    }
+
+    @Test
+    void whatIsGivenUpNeverFits() {
+        String expression = "{\"pattern\": \"^(.*)*=$\"}";
+        for (String schema : List.of(expression, "{\"not\": " + expression + "}")) {
+            assertThat(violation("{\"properties\": {\"a\": " + schema + "}}", Map.of("a", "a".repeat(5_000))))
+                    .isEqualTo(new Violation("", "this payload is beyond what its schema can check"));
+        }
+    }
+
+    @Test
+    void ordinaryExpressionsAreCheckedInLargePayloads() {
+        String schema = """
+                {"properties": {"list": {"items": {"pattern": "^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+[.][A-Za-z]{2,}$"}},
+                                "text": {"pattern": ".*needle.*"}}}""";
+        List<String> list = Collections.nCopies(5_000, "some.body+tag@mail.example.com");
+        assertThat(violation(schema, Map.of("list", list, "text", "hay ".repeat(10_000) + "needle")))
+                .isNull();
+        List<String> oneWrong = new ArrayList<>(list);
+        oneWrong.set(4_000, "nobody");
+        assertThat(pointer(schema, Map.of("list", oneWrong))).isEqualTo("/list/4000");
+    }
+
+    @Test
+    void schemasThatUnfoldWithoutEndAreRefused() {
+        StringBuilder definitions = new StringBuilder();
+        for (int i = 0; i < 60; i++) {
+            String next = "{\"$ref\": \"#/$defs/a" + (i + 1) + "\"}";
+            definitions.append("\"a" + i + "\": {\"allOf\": [" + next + ", " + next + "]}, ");
+        }
+        definitions.append("\"a60\": true");
+        for (String use : List.of("\"$ref\": \"#/$defs/a0\"", "\"items\": {\"$ref\": \"#/$defs/a0\"}")) {
+            assertTimeoutPreemptively(Duration.ofSeconds(20), () -> assertThat(
+                            schemas.check("{" + use + ", \"$defs\": {" + definitions + "}}"))
+                    .hasValueSatisfying(fault -> assertThat(fault.detail()).contains("parts")));
+        }
+    }
+
+    @Test
+    void aSchemaThatRefersToItselfTwiceIsGivenUpWhereItTakesTooLong() {
+        String schema = """
+                {"properties": {"a": {"anyOf": [{"allOf": [{"$ref": "#"}, {"not": {}}]}, {"$ref": "#"}]}}}""";
+        Map<String, @Nullable Object> payload = new HashMap<>();
+        for (int depth = 0; depth < 60; depth++) {
+            payload = new HashMap<>(Map.of("a", payload));
+        }
+        Map<String, @Nullable Object> deep = payload;
+        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+            assertThat(schemas.check(schema)).isEmpty();
+            assertThat(violation(schema, Map.of("a", Map.of("a", Map.of())))).isNull();
+            assertThat(violation(schema, deep)).isNotNull();
+        });
+    }
+
+    @Test
+    void aTreeMayReferToItself() {
+        String schema = """
+                {"$defs": {"tree": {"properties": {"value": {"type": "number"},
+                    "children": {"items": {"$ref": "#/$defs/tree"}}}}}, "$ref": "#/$defs/tree"}""";
+        Map<String, @Nullable Object> leaf = Map.of("value", BigDecimal.ONE);
+        Map<String, @Nullable Object> tree =
+                Map.of("children", Collections.nCopies(3_000, Map.of("children", List.of(leaf))));
+        assertThat(schemas.check(schema)).isEmpty();
+        assertThat(violation(schema, tree)).isNull();
+        assertThat(pointer(schema, Map.of("children", List.of(tree, Map.of("value", "x")))))
+                .isEqualTo("/children/1/value");
     }
 
     @Test
