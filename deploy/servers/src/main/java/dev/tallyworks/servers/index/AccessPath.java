@@ -4,6 +4,7 @@ import de.bwaldvogel.mongo.backend.Index;
 import de.bwaldvogel.mongo.bson.Document;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -11,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * How a query is answered: by which index, which part of it, and whether that gives the documents in the order asked for.
  *
  * @param ordered whether nothing is left to sort
+ * @param rest what is still to be asked of each document
  */
-record AccessPath<P>(Stream<P> positions, boolean ordered) {
+record AccessPath<P>(Stream<P> positions, boolean ordered, Document rest) {
     private static final String ID = "_id";
 
     /** Null where only a look at all documents will do. */
@@ -34,7 +36,7 @@ record AccessPath<P>(Stream<P> positions, boolean ordered) {
             int rank = rank(keys, query, range, direction, index instanceof SortedIndex<?>);
             if (rank > bestRank) {
                 bestRank = rank;
-                best = new AccessPath<>(candidate.positions(range, direction < 0), direction != 0);
+                best = new AccessPath<>(candidate.positions(range, direction < 0), direction != 0, rest(keys, query));
             }
         }
         return best;
@@ -47,6 +49,19 @@ record AccessPath<P>(Stream<P> positions, boolean ordered) {
         }
         // An index in the right order may stop early; one that is bound reads less; a partial one at least is smaller.
         return (direction != 0 ? 40 : 0) + 10 * Math.min(3, range.keys()) + (secondary ? 1 : 0);
+    }
+
+    /** A list of ids that led to a document need not be gone through again, which would cost its square. */
+    private static Document rest(List<String> keys, Document query) {
+        boolean listed = keys.equals(List.of(ID))
+                && query.get(ID) instanceof Document condition
+                && condition.keySet().equals(Set.of("$in"));
+        if (!listed) {
+            return query;
+        }
+        Document rest = query.clone();
+        rest.remove(ID);
+        return rest;
     }
 
     private static boolean isRange(@Nullable Object asked) {

@@ -2,8 +2,10 @@ package dev.tallyworks.servers.index;
 
 import de.bwaldvogel.mongo.MongoCollection;
 import de.bwaldvogel.mongo.MongoDatabase;
+import de.bwaldvogel.mongo.backend.ArrayFilters;
 import de.bwaldvogel.mongo.backend.CollectionOptions;
 import de.bwaldvogel.mongo.backend.CursorRegistry;
+import de.bwaldvogel.mongo.backend.DatabaseResolver;
 import de.bwaldvogel.mongo.backend.Index;
 import de.bwaldvogel.mongo.backend.IndexKey;
 import de.bwaldvogel.mongo.backend.QueryResult;
@@ -11,8 +13,11 @@ import de.bwaldvogel.mongo.backend.h2.H2Backend;
 import de.bwaldvogel.mongo.backend.h2.H2Collection;
 import de.bwaldvogel.mongo.backend.h2.H2Database;
 import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.oplog.Oplog;
+import io.netty.channel.Channel;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 import org.h2.mvstore.MVMap;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +64,13 @@ public final class IndexedH2Backend extends H2Backend {
         }
 
         @Override
+        public Document handleCommand(
+                Channel channel, String command, Document query, DatabaseResolver databases, Oplog oplog) {
+            return FirstMatch.whileAnswering(
+                    command, query, () -> super.handleCommand(channel, command, query, databases, oplog));
+        }
+
+        @Override
         protected void addIndex(Document description) {
             PartialFilters.whileAdding(description, () -> super.addIndex(description));
         }
@@ -77,7 +89,7 @@ public final class IndexedH2Backend extends H2Backend {
         }
     }
 
-    private static final class Collection extends H2Collection {
+    private static final class Collection extends H2Collection implements QuickUpdates.Target<Object> {
         Collection(
                 MongoDatabase database,
                 String name,
@@ -106,12 +118,57 @@ public final class IndexedH2Backend extends H2Backend {
                         EXAMINED.increment();
                         return getDocument(position);
                     }),
-                    query,
+                    path.rest(),
                     path.ordered() ? null : orderBy,
                     skip,
                     limit,
                     batchSize,
                     fields);
+        }
+
+        @Override
+        public Stream<Document> queryAllAsStream() {
+            Document condition = FirstMatch.take(getCollectionName());
+            return condition == null ? super.queryAllAsStream() : handleQueryAsStream(condition);
+        }
+
+        @Override
+        public synchronized Document updateDocuments(
+                Document selector,
+                Document update,
+                ArrayFilters arrayFilters,
+                boolean multi,
+                boolean upsert,
+                Oplog oplog) {
+            Document answer = QuickUpdates.run(this, selector, update, multi, upsert, oplog);
+            return answer == null
+                    ? super.updateDocuments(selector, update, arrayFilters, multi, upsert, oplog)
+                    : answer;
+        }
+
+        @Override
+        public MongoCollection<Object> collection() {
+            return this;
+        }
+
+        @Override
+        public List<Index<Object>> indexes() {
+            return getIndexes();
+        }
+
+        @Override
+        public Iterable<Document> find(Document selector, int limit) {
+            return queryDocuments(selector, null, 0, limit, 0, null);
+        }
+
+        @Override
+        public void replace(Object position, Document before, Document after) {
+            handleUpdate(position, before, after);
+        }
+
+        @Override
+        public void add(Document document) {
+            addDocument(document);
         }
 
         @Override

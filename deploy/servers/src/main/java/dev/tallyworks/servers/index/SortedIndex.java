@@ -7,13 +7,13 @@ import de.bwaldvogel.mongo.backend.IndexKey;
 import de.bwaldvogel.mongo.backend.KeyValue;
 import de.bwaldvogel.mongo.bson.Document;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class SortedIndex<P> extends Index<P> implements Ordered<P> {
     private final @Nullable Document partialFilter;
     private final DefaultQueryMatcher matcher = new DefaultQueryMatcher();
-    private final NavigableMap<List<?>, Set<P>> positions = new TreeMap<>(SortedKeys.ORDER);
-    private long count;
+    /** Keys, each followed by a position. */
+    private final NavigableSet<List<?>> entries = new TreeSet<>(SortedKeys.ORDER);
 
     SortedIndex(String name, List<IndexKey> keys, @Nullable Document partialFilter) {
         // "Sparse" lets the collection remove documents that this index says nothing of.
@@ -37,10 +37,14 @@ final class SortedIndex<P> extends Index<P> implements Ordered<P> {
         return partialFilter == null || matcher.matches(document, partialFilter);
     }
 
-    private static List<Object> list(KeyValue key) {
-        List<Object> list = new ArrayList<>(key.size());
-        key.forEach(list::add);
-        return list;
+    private static List<Object> entry(KeyValue key, Object position) {
+        Object[] entry = new Object[key.size() + 1];
+        int next = 0;
+        for (Object part : key) {
+            entry[next++] = part;
+        }
+        entry[next] = position;
+        return Arrays.asList(entry);
     }
 
     @Override
@@ -55,11 +59,7 @@ final class SortedIndex<P> extends Index<P> implements Ordered<P> {
     public synchronized void add(Document document, P position, MongoCollection<P> collection) {
         if (holds(document)) {
             for (KeyValue key : getKeyValues(document)) {
-                if (positions
-                        .computeIfAbsent(list(key), none -> new LinkedHashSet<>(2))
-                        .add(position)) {
-                    count++;
-                }
+                entries.add(entry(key, position));
             }
         }
     }
@@ -73,14 +73,7 @@ final class SortedIndex<P> extends Index<P> implements Ordered<P> {
     synchronized void remove(Document document, P position) {
         if (holds(document)) {
             for (KeyValue key : getKeyValues(document)) {
-                List<Object> list = list(key);
-                Set<P> held = positions.get(list);
-                if (held != null && held.remove(position)) {
-                    count--;
-                    if (held.isEmpty()) {
-                        positions.remove(list);
-                    }
-                }
+                entries.remove(entry(key, position));
             }
         }
     }
@@ -97,7 +90,7 @@ final class SortedIndex<P> extends Index<P> implements Ordered<P> {
 
     @Override
     public synchronized long getCount() {
-        return count;
+        return entries.size();
     }
 
     @Override
@@ -123,6 +116,14 @@ final class SortedIndex<P> extends Index<P> implements Ordered<P> {
     @Override
     public void drop() {}
 
+    @Override
+    public boolean isTouchedBy(Set<String> topNames) {
+        return Ordered.super.isTouchedBy(topNames)
+                || partialFilter != null
+                        && partialFilter.keySet().stream()
+                                .anyMatch(name -> name.startsWith("$") || topNames.contains(Ordered.topName(name)));
+    }
+
     /** A partial index covers a query that says all that its filter says. */
     @Override
     public boolean covers(Document query) {
@@ -140,9 +141,16 @@ final class SortedIndex<P> extends Index<P> implements Ordered<P> {
         if (reverse) {
             Collections.reverse(ranges);
         }
-        return ranges.stream().flatMap(bounds -> {
-            NavigableMap<List<?>, Set<P>> within = positions.subMap(bounds.from(), true, bounds.to(), true);
-            return (reverse ? within.descendingMap() : within).values().stream().flatMap(Set::stream);
-        });
+        return ranges.stream()
+                .flatMap(bounds -> {
+                    NavigableSet<List<?>> within = entries.subSet(bounds.from(), true, bounds.to(), true);
+                    return (reverse ? within.descendingSet() : within).stream();
+                })
+                .map(SortedIndex::position);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <P> P position(List<?> entry) {
+        return (P) entry.get(entry.size() - 1);
     }
 }

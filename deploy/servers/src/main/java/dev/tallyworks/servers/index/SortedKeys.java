@@ -51,6 +51,9 @@ final class SortedKeys {
         if (one instanceof Double number && other instanceof Double otherNumber) {
             return number.compareTo(otherNumber);
         }
+        if (one instanceof Integer position && other instanceof Integer otherPosition) {
+            return position.compareTo(otherPosition);
+        }
         if (one instanceof Instant time && other instanceof Instant otherTime) {
             return time.compareTo(otherTime);
         }

@@ -104,6 +104,11 @@ class IndexesTest {
                             .limit(10)
                             .into(new ArrayList<>()));
             assertThat(newest).first().satisfies(e -> assertThat(e).containsEntry("_id", "e11"));
+            long few = examining(
+                    2,
+                    () -> events.countDocuments(new Document("_id", new Document("$in", List.of("e1", "e2", "none")))
+                            .append("pending", true)));
+            assertThat(few).isEqualTo(2);
             Document newestId = examining(
                     1,
                     () -> events.find().sort(new Document("_id", -1)).limit(1).first());
