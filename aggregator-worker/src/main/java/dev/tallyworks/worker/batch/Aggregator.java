@@ -14,6 +14,7 @@ import dev.tallyworks.metric.MetricGenerator;
 import dev.tallyworks.queue.Job;
 import dev.tallyworks.queue.JobQueue;
 import dev.tallyworks.queue.RetryPolicy;
+import dev.tallyworks.rollup.RollupDelta;
 import dev.tallyworks.rollup.RollupFold;
 import dev.tallyworks.rollup.Rollups;
 import java.time.Clock;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Aggregator {
     private static final Logger LOG = Logger.getLogger(Aggregator.class);
+    private static final int APPLY_DOCUMENTS_MAX = 2_000;
 
     private final Stores stores;
     private final MetricGenerator generator;
@@ -256,10 +258,15 @@ public final class Aggregator {
             OwnedLane lane, List<EventRef> events, RollupFold fold, long version, BatchMeter.Batch times)
             throws LaneLost {
         // From here on the batch counts: whatever goes wrong is tried again, by this owner or the next.
-        lane.insistOnAll(() -> {
-            stores.rollups().apply(lane.id(), lane.seq(), fold.deltas());
-            return true;
-        });
+        // In parts, each of which is progress: all at once may take a slow store longer than the lease.
+        List<RollupDelta> deltas = List.copyOf(fold.deltas());
+        for (int from = 0; from < deltas.size(); from += APPLY_DOCUMENTS_MAX) {
+            List<RollupDelta> part = deltas.subList(from, Math.min(deltas.size(), from + APPLY_DOCUMENTS_MAX));
+            lane.insistOnAll(() -> {
+                stores.rollups().apply(lane.id(), lane.seq(), part);
+                return true;
+            });
+        }
         times.ended(BatchMeter.Phase.APPLY);
         lane.insistOnAll(() -> {
             stores.events().finish(events, lane.claim(), version);

@@ -8,13 +8,13 @@ import dev.tallyworks.worker.batch.Aggregator;
 import dev.tallyworks.worker.batch.LaneLost;
 import dev.tallyworks.worker.batch.OwnedLane;
 import dev.tallyworks.worker.batch.Stopped;
+import java.time.Duration;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /** One thread's work: takes a lane, ends what an earlier owner left there, and runs batches on it for as long as it is its. */
 final class LaneLoop implements Runnable {
     private static final Logger LOG = Logger.getLogger(LaneLoop.class);
-    private static final int BATCH_EVENTS_FIRST = 500;
     private static final long PAUSE_MILLIS = 250;
 
     private final LaneOffice office;
@@ -23,7 +23,7 @@ final class LaneLoop implements Runnable {
     private final WorkerSettings settings;
     private final OwnedLane.Pauses pauses;
     private volatile long progressNanos = System.nanoTime();
-    private int batchEvents = BATCH_EVENTS_FIRST;
+    private final BatchSize batchSize;
 
     LaneLoop(
             LaneOffice office,
@@ -36,6 +36,7 @@ final class LaneLoop implements Runnable {
         this.aggregator = aggregator;
         this.settings = settings;
         this.pauses = pauses;
+        this.batchSize = new BatchSize(settings.batchEventsMax(), settings.lease());
     }
 
     @Override
@@ -81,26 +82,18 @@ final class LaneLoop implements Runnable {
 
     private void runBatch(OwnedLane lane) throws LaneLost {
         JobQueue.ClaimedBatch claimed;
+        long begun = System.nanoTime();
         try {
-            claimed = aggregator.runBatch(lane, batchEvents, settings.batchBytesMax());
+            claimed = aggregator.runBatch(lane, batchSize.events(), settings.batchBytesMax());
         } catch (Unavailable away) {
             // Only the claim throws it: from then on the lane insists. Nothing is under way.
             LOG.debugf(away, "lane %s: no jobs claimed", lane.id());
             pauses.pause(PAUSE_MILLIS);
             return;
         }
-        adapt(claimed);
+        batchSize.after(claimed.jobs().size(), claimed.stillReady(), Duration.ofNanos(System.nanoTime() - begun));
         if (claimed.jobs().isEmpty()) {
             pauses.pause(settings.idlePause().toMillis());
-        }
-    }
-
-    /** Small batches while the queue is short, for latency; large ones while it is long, for throughput. */
-    private void adapt(JobQueue.ClaimedBatch claimed) {
-        if (claimed.stillReady() > batchEvents) {
-            batchEvents = Math.min(settings.batchEventsMax(), 2 * batchEvents);
-        } else if (claimed.jobs().size() < batchEvents / 2) {
-            batchEvents = Math.max(Math.min(BATCH_EVENTS_FIRST, settings.batchEventsMax()), batchEvents / 2);
         }
     }
 
