@@ -65,7 +65,7 @@ final class BenchStores implements AutoCloseable {
         int redisPort = Ports.free();
         List<String> arguments = List.of(Integer.toString(mongoPort), Integer.toString(redisPort), "-");
         AppProcess servers = AppProcess.start(
-                installation.program("servers", EmbeddedPair.class, 1_536, arguments, mongoPort),
+                installation.program("servers", EmbeddedPair.class, EmbeddedPair.HEAP_MEGABYTES, arguments, mongoPort),
                 logs.resolve("servers.log"));
         Product.await(servers, START_MAX, () -> Ports.answers("127.0.0.1", mongoPort));
         return new BenchStores(

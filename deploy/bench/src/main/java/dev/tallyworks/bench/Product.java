@@ -129,12 +129,12 @@ final class Product implements AutoCloseable {
     }
 
     private boolean isDrained(String report, String range, long events) throws IOException {
-        Api.Answer queue = api.get("/api/v1/queue");
         Api.Answer counted = api.get(question(report, "COUNT", range));
-        return queue.status() != UNAVAILABLE
-                && counted.status() != UNAVAILABLE
-                && jobs(queue.orThrow().json()) == 0
-                && value(counted.orThrow()).compareTo(BigDecimal.valueOf(events)) >= 0;
+        if (counted.status() == UNAVAILABLE || value(counted.orThrow()).compareTo(BigDecimal.valueOf(events)) < 0) {
+            return false;
+        }
+        Api.Answer queue = api.get("/api/v1/queue");
+        return queue.status() != UNAVAILABLE && jobs(queue.orThrow().json()) == 0;
     }
 
     private static long jobs(JsonNode queue) {

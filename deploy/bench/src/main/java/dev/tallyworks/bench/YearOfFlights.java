@@ -19,7 +19,7 @@ import java.util.Map;
 /** As many flights as a year had, made by moving the sample's week, through five aggregations of different widths. */
 final class YearOfFlights {
     private static final int EVENTS = 336_776;
-    private static final List<String> WIDTHS = List.of("minute", "15minute", "hour", "day", "7day");
+    private static final List<String> WIDTHS = List.of("hour", "6hour", "day", "7day", "30day");
     private static final String SOURCE = "flights";
     private static final int CONNECTIONS = 4;
     private static final int BATCH = 1_000;

@@ -9,6 +9,9 @@ import java.nio.file.Path;
 
 /** The embedded MongoDB and Redis in a process of their own, so that they outlive no run and their load slows no supervisor. */
 public final class EmbeddedPair {
+    /** Taken as data comes: a year of flights with some million rollups needs about half of it. */
+    public static final int HEAP_MEGABYTES = 4_096;
+
     /** Starts neither of a port. */
     static final String NONE = "-";
 

@@ -179,7 +179,11 @@ public final class LocalRun implements Runnable {
                 redis.isPresent() ? EmbeddedPair.NONE : Integer.toString(redisPort),
                 data == null ? EmbeddedPair.NONE : data.toAbsolutePath().toString());
         AppProcess servers = supervisor.start(installation.program(
-                "servers", EmbeddedPair.class, 1_536, arguments, mongo.isPresent() ? redisPort : mongoPort));
+                "servers",
+                EmbeddedPair.class,
+                EmbeddedPair.HEAP_MEGABYTES,
+                arguments,
+                mongo.isPresent() ? redisPort : mongoPort));
         awaitServers(servers);
         return new Stores(
                 mongo.orElse("mongodb://127.0.0.1:" + mongoPort + "/tallyworks"),

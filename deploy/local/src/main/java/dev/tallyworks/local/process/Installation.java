@@ -19,6 +19,10 @@ public final class Installation {
     private static final List<String> JVM_FLAGS =
             List.of("-XX:+UseSerialGC", "-Xshare:auto", "-XX:+ExitOnOutOfMemoryError");
 
+    /** The collector that never stands still for long, however much the embedded servers hold. */
+    private static final List<String> SERVER_FLAGS =
+            List.of("-XX:+UseG1GC", "-Xshare:auto", "-XX:+ExitOnOutOfMemoryError");
+
     private final Path root;
 
     private Installation(Path root) {
@@ -75,7 +79,7 @@ public final class Installation {
     /** A Java program of this module, in a process of its own. */
     public AppProcess.Spec program(String name, Class<?> main, int heapMegabytes, List<String> arguments, int port) {
         List<String> command = new ArrayList<>(List.of(java(), "-Xmx" + heapMegabytes + "m"));
-        command.addAll(JVM_FLAGS);
+        command.addAll(SERVER_FLAGS);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(arguments);
         return new AppProcess.Spec(name, command, Map.of(), port);
