@@ -36,6 +36,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bson.Document;
 import org.bson.RawBsonDocument;
+import org.bson.conversions.Bson;
 import org.bson.types.Binary;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,7 @@ public final class MongoRollups implements Rollups {
 
     private static final Document ABSENT = new Document("$exists", false);
     private static final UpdateOptions UPSERT = new UpdateOptions().upsert(true);
+    private static final BulkWriteOptions UNORDERED = new BulkWriteOptions().ordered(false);
 
     private final MongoDatabase database;
     private final Set<String> created = ConcurrentHashMap.newKeySet();
@@ -80,39 +82,65 @@ public final class MongoRollups implements Rollups {
             MongoCollection<Document> collection = database.getCollection(name);
             for (int from = 0; from < all.size(); from += BULK_DOCUMENTS_MAX) {
                 List<RollupDelta> bulk = all.subList(from, Math.min(all.size(), from + BULK_DOCUMENTS_MAX));
-                for (RollupDelta refused : applyAtOnce(collection, lane, seq, bulk)) {
-                    applyWithCare(collection, lane, seq, refused);
+                for (RollupDelta undecided : applyAtOnce(collection, lane, seq, bulk)) {
+                    applyWithCare(collection, lane, seq, undecided);
                 }
             }
         });
     }
 
-    /** Gives back what was refused: applied before, raced by another lane's insert, or beyond a guard or the size. */
+    /** Gives back what only a look at the document can decide. */
     private List<RollupDelta> applyAtOnce(
             MongoCollection<Document> collection, String lane, long seq, List<RollupDelta> deltas) {
-        List<RollupDelta> refused = new ArrayList<>();
+        List<RollupDelta> undecided = new ArrayList<>();
         List<RollupDelta> sent = new ArrayList<>(deltas.size());
         List<UpdateOneModel<Document>> updates = new ArrayList<>(deltas.size());
         for (RollupDelta delta : deltas) {
             UpdateOneModel<Document> update = update(delta, lane, seq);
             if (update == null) {
-                refused.add(delta);
+                undecided.add(delta);
             } else {
                 sent.add(delta);
                 updates.add(update);
             }
         }
+        List<Integer> refused = write(collection, updates);
+        if (!refused.isEmpty()) {
+            // Applied before, or another lane made the document at the same moment, or beyond a guard or the size.
+            write(
+                    collection,
+                    refused.stream()
+                            .map(updates::get)
+                            .map(MongoRollups::withoutUpsert)
+                            .toList());
+            undecided.addAll(unapplied(
+                    collection, lane, seq, refused.stream().map(sent::get).toList()));
+        }
+        return undecided;
+    }
+
+    private static UpdateOneModel<Document> withoutUpsert(UpdateOneModel<Document> update) {
+        Bson change = update.getUpdate();
+        if (change == null) {
+            throw new IllegalStateException("an update by a pipeline");
+        }
+        return new UpdateOneModel<>(update.getFilter(), change);
+    }
+
+    /** @return which ones were refused as duplicates or as too large */
+    private static List<Integer> write(MongoCollection<Document> collection, List<UpdateOneModel<Document>> updates) {
+        List<Integer> refused = new ArrayList<>();
         if (updates.isEmpty()) {
             return refused;
         }
         try {
-            collection.bulkWrite(updates, new BulkWriteOptions().ordered(false));
+            collection.bulkWrite(updates, UNORDERED);
         } catch (MongoBulkWriteException partly) {
             for (BulkWriteError error : partly.getWriteErrors()) {
                 if (error.getCode() != DriverFailures.DUPLICATE_KEY && !TOO_LARGE.contains(error.getCode())) {
                     throw DriverFailures.translateWrite(partly);
                 }
-                refused.add(sent.get(error.getIndex()));
+                refused.add(error.getIndex());
             }
             if (partly.getWriteConcernError() != null) {
                 throw DriverFailures.translateWrite(partly);
@@ -121,6 +149,32 @@ public final class MongoRollups implements Rollups {
             throw DriverFailures.translateWrite(failed);
         }
         return refused;
+    }
+
+    /**
+     * Those that their documents do not contain yet. Most often there are none, when a batch is applied again: one bulk of
+     * updates that change nothing tells that, while reading the documents would take a call for each.
+     */
+    private static List<RollupDelta> unapplied(
+            MongoCollection<Document> collection, String lane, long seq, List<RollupDelta> deltas) {
+        String path = APPLIED + '.' + lane;
+        List<UpdateOneModel<Document>> probes = new ArrayList<>(deltas.size());
+        for (RollupDelta delta : deltas) {
+            Document applied = new Document(ID, new Binary(delta.id())).append(path, new Document("$gte", seq));
+            probes.add(new UpdateOneModel<>(applied, new Document("$max", new Document(path, seq))));
+        }
+        int applied = DriverFailures.writing(() -> collection.bulkWrite(probes, UNORDERED))
+                .getMatchedCount();
+        if (applied == deltas.size()) {
+            return List.of();
+        }
+        if (applied == 0) {
+            return deltas;
+        }
+        int half = deltas.size() / 2;
+        List<RollupDelta> found = new ArrayList<>(unapplied(collection, lane, seq, deltas.subList(0, half)));
+        found.addAll(unapplied(collection, lane, seq, deltas.subList(half, deltas.size())));
+        return found;
     }
 
     /** The update without a look at the document, or null where only a look can tell which names fit. */

@@ -66,10 +66,10 @@ public final class OutboxRelay {
         PendingEvents.ScanPosition position = positions.get(source);
         for (int scans = 0; scans < SCANS_A_PASS_MAX; scans++) {
             PendingEvents.Scan scan = events.scan(source, position, horizonMillis, SCAN_EVENTS);
-            relay(scan.events(), horizonMillis, nowMillis);
+            boolean lost = relay(scan.events(), horizonMillis, nowMillis);
             position = scan.next();
-            if (position == null) {
-                break; // the next pass begins with the oldest
+            if (position == null || !lost) {
+                break; // the next pass begins with the oldest, or goes on; what is being worked on is looked at seldom
             }
         }
         if (position == null) {
@@ -79,7 +79,8 @@ public final class OutboxRelay {
         }
     }
 
-    private void relay(List<Pending> scanned, long horizonMillis, long nowMillis) {
+    /** @return whether any of them were lost */
+    private boolean relay(List<Pending> scanned, long horizonMillis, long nowMillis) {
         List<Pending> lost = new ArrayList<>();
         List<Pending> claimed = new ArrayList<>();
         for (Pending event : scanned) {
@@ -91,7 +92,7 @@ public final class OutboxRelay {
         }
         lost.addAll(freed(claimed));
         if (lost.isEmpty()) {
-            return;
+            return false;
         }
         List<EventRef> refs = lost.stream().map(Pending::ref).toList();
         events.postpone(refs, nowMillis + POSTPONE_MILLIS);
@@ -101,6 +102,7 @@ public final class OutboxRelay {
         LOG.infof(
                 "enqueued %d pending events again, the oldest of %d ms ago",
                 lost.size(), nowMillis - lost.get(0).receivedAtMillis());
+        return true;
     }
 
     /** An owner that wakes up late may claim an event for a batch that its lane has left behind: nobody works on it. */

@@ -173,6 +173,9 @@ final class FieldChanges {
     }
 
     private static Object extreme(@Nullable Object before, @Nullable Object value, int sign) {
+        if (before instanceof Long one && value instanceof Long other) {
+            return other.compareTo(one) * sign > 0 ? other : SAME;
+        }
         if (before instanceof Decimal128 one && value instanceof Decimal128 other && isFinite(one) && isFinite(other)) {
             int compared = other.toBigDecimal().compareTo(one.toBigDecimal());
             return compared * sign > 0 ? other : SAME;
