@@ -14,7 +14,9 @@ public interface PendingEvents {
      * Claims, for this batch, those of the events that are pending, unclaimed and accepted under definitions that the batch
      * knows.
      *
-     * @param heir whether the batch was taken over while open: then a claim of the same lane and seq under any epoch is free
+     * @param heir whether the batch was taken over while open: then a claim of the same lane and seq under an earlier epoch is
+     *     free. Not so under a later one: an owner that was itself followed could otherwise take an event back and release it,
+     *     after its follower has sealed it
      */
     void claim(Collection<EventRef> candidates, Claim claim, long version, boolean heir);
 

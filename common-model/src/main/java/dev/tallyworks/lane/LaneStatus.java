@@ -13,6 +13,11 @@ public record LaneStatus(
         return leaseUntilMillis < nowMillis;
     }
 
+    /** Whether its last owner gave it up, rather than died or went missing. */
+    public boolean wasGivenUp() {
+        return leaseUntilMillis == 0;
+    }
+
     /** Whether a batch is over: then nobody works on its events any more, and its claims are stale. */
     public boolean hasLeftBehind(long batchSeq) {
         return seq > batchSeq || seq == batchSeq && done;

@@ -12,13 +12,14 @@ import org.jspecify.annotations.Nullable;
  * that finds its own result standing answers {@link Step#DONE}.
  */
 public interface Lanes {
-    /** Adds what is missing of a pool of so many lanes. */
+    /** Adds what is missing of a pool of so many lanes, behind the same fence as the others. */
     void provide(int lanes);
 
     List<LaneStatus> all();
 
     /**
-     * Takes a free lane over: epoch + 1, and one more takeover of an open batch.
+     * Takes a free lane over: epoch + 1, and one more takeover of a batch under way. A lane that its owner gave up did not
+     * kill it: that is no takeover, and no event is on trial any more.
      *
      * @param seen the lane as it was read; where it has changed since, nothing happens
      * @param owner unique to this lease

@@ -24,6 +24,7 @@ import dev.tallyworks.lane.LaneStatus;
 import dev.tallyworks.lane.Lanes;
 import dev.tallyworks.lane.Manifest;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,16 +75,19 @@ public final class MongoLanes implements Lanes {
                     .append(SEQ, 0L)
                     .append(STATE, DONE)
                     .append(VERSION, 0L)
-                    .append(MIN_VERSION, 0L)
                     .append(TAKEOVERS, 0)
                     .append(EVENTS, List.of()));
         }
         DriverFailures.writing(() -> {
-            List<String> present = lanes.find()
-                    .projection(new Document(ID, 1))
-                    .map(found -> found.getString(ID))
-                    .into(new ArrayList<>());
-            missing.removeIf(lane -> present.contains(lane.getString(ID)));
+            Map<String, Long> present = new HashMap<>();
+            lanes.find()
+                    .projection(new Document(MIN_VERSION, 1))
+                    .forEach(found -> present.put(found.getString(ID), found.getLong(MIN_VERSION)));
+            missing.removeIf(lane -> present.containsKey(lane.getString(ID)));
+            // A lane that joins the pool stands behind the same fence as the others.
+            long minVersion =
+                    present.values().stream().mapToLong(Long::longValue).max().orElse(0);
+            missing.forEach(lane -> lane.put(MIN_VERSION, minVersion));
             if (!missing.isEmpty()) {
                 try {
                     lanes.insertMany(missing, new InsertManyOptions().ordered(false));
@@ -117,17 +121,23 @@ public final class MongoLanes implements Lanes {
 
     @Override
     public Optional<Lane> acquire(LaneStatus seen, String owner, long nowMillis, long leaseMillis) {
-        // Only a batch under way counts its takeovers, so what was seen of its state must still be so.
+        if (!seen.isFreeAt(nowMillis)) {
+            return Optional.empty();
+        }
+        // What was seen decides whether the takeover counts, so it must still be so.
         Bson free = new Document(ID, seen.id())
                 .append(EPOCH, seen.epoch())
                 .append(SEQ, seen.seq())
                 .append(STATE, seen.done() ? DONE : new Document("$ne", DONE))
-                .append(LEASE_UNTIL, new Document("$lt", nowMillis));
-        Bson update = combine(
-                inc(EPOCH, 1L),
-                set(OWNER, owner),
-                set(LEASE_UNTIL, nowMillis + leaseMillis),
-                inc(TAKEOVERS, seen.done() ? 0 : 1));
+                .append(LEASE_UNTIL, seen.leaseUntilMillis());
+        List<Bson> changes =
+                new ArrayList<>(List.of(inc(EPOCH, 1L), set(OWNER, owner), set(LEASE_UNTIL, nowMillis + leaseMillis)));
+        if (seen.wasGivenUp()) {
+            changes.add(unset(TRIAL));
+        } else if (!seen.done()) {
+            changes.add(inc(TAKEOVERS, 1));
+        }
+        Bson update = combine(changes);
         Document taken = DriverFailures.writing(() -> lanes.findOneAndUpdate(
                 free, update, new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER)));
         return Optional.ofNullable(taken)

@@ -57,8 +57,10 @@ public final class MongoPendingEvents implements PendingEvents {
             Document known = filter.append(PENDING, true).append(VERSION, new Document("$lte", version));
             DriverFailures.writing(() -> events(source).updateMany(new Document(known).append(CLAIM, ABSENT), update));
             if (heir) {
-                Document inherited =
-                        new Document(known).append(CLAIM_LANE, claim.lane()).append(CLAIM_SEQ, claim.seq());
+                Document inherited = new Document(known)
+                        .append(CLAIM_LANE, claim.lane())
+                        .append(CLAIM_EPOCH, new Document("$lt", claim.epoch()))
+                        .append(CLAIM_SEQ, claim.seq());
                 DriverFailures.writing(() -> events(source).updateMany(inherited, update));
             }
         });

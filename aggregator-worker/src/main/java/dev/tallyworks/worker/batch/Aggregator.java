@@ -201,13 +201,15 @@ public final class Aggregator {
         if (killer != null) {
             LOG.errorf(
                     "lane %s: the batch died while trying event %s of %s", lane.id(), killer.uuid(), killer.source());
-            own(lane, List.of(killer), claim, open.version(), true);
-            release(lane, killer, claim, "the worker died while aggregating it", 0, tried);
+            for (Event event : own(lane, List.of(killer), claim, open.version(), true)) {
+                release(lane, killer, claim, "the worker died while aggregating it", event.sizeBytes(), tried);
+            }
         }
         for (EventRef candidate : open.candidates()) {
             if (candidate.equals(killer)) {
                 continue;
             }
+            lane.checkStopped(); // this may take long; a lane that is given up charges nobody
             checked(lane, () -> stores.lanes().onTrial(lane.id(), lane.epoch(), open.seq(), candidate));
             List<Event> owned = own(lane, List.of(candidate), claim, open.version(), true);
             Generated alone = generate(lane, owned, definitions, claim);
@@ -226,6 +228,7 @@ public final class Aggregator {
         RollupFold fold = lane.insistOnAll(() -> {
             RollupFold folded = new RollupFold();
             for (Event event : stores.events().sealed(sealed.events())) {
+                lane.progress();
                 for (Measured measured : measure(event, definitions)) {
                     folded.add(event, measured.aggregation, measured.metrics);
                 }
@@ -279,10 +282,15 @@ public final class Aggregator {
     private Generated generate(OwnedLane lane, List<Event> owned, Snapshot definitions, Claim claim) {
         Generated generated = new Generated();
         for (Event event : owned) {
+            lane.progress();
             List<Measured> measured;
             try {
                 measured = measure(event, definitions);
-            } catch (RuntimeException | StackOverflowError poison) {
+            } catch (RuntimeException | Error poison) {
+                if (poison instanceof VirtualMachineError && !(poison instanceof StackOverflowError)) {
+                    throw poison; // out of memory and the like: not the event's fault alone, and this process is done
+                    // for
+                }
                 LOG.debugf(
                         poison,
                         "event %s of %s can't be aggregated",

@@ -10,8 +10,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lane as its owner sees it: used by one thread, but for the heartbeat, which reads when it last made progress. Also keeps
- * trying what a store did not answer, since infrastructure failures spend no event's attempts.
+ * A lane as its owner sees it: used by one thread, but for the heartbeat, which looks when it last made progress and tells where
+ * it was lost. Also keeps trying what a store did not answer, since infrastructure failures spend no event's attempts.
  */
 public final class OwnedLane {
     private static final Logger LOG = Logger.getLogger(OwnedLane.class);
@@ -24,7 +24,8 @@ public final class OwnedLane {
     private long seq;
     private volatile boolean underWay;
     private volatile boolean oldJobs;
-    private volatile long progressNanos = System.nanoTime();
+    private volatile long progressNanos;
+    private volatile boolean lost;
 
     /** How to wait, and whether to go on. */
     public interface Pauses {
@@ -32,6 +33,11 @@ public final class OwnedLane {
         void pause(long millis);
 
         boolean stopping();
+
+        /** As {@link System#nanoTime()}. */
+        default long nanoTime() {
+            return System.nanoTime();
+        }
     }
 
     public OwnedLane(Lane lane, Pauses pauses) {
@@ -40,6 +46,7 @@ public final class OwnedLane {
         this.seq = lane.manifest().seq();
         this.underWay = !(lane.manifest() instanceof Manifest.Done);
         this.pauses = pauses;
+        this.progressNanos = pauses.nanoTime();
     }
 
     public String id() {
@@ -60,13 +67,22 @@ public final class OwnedLane {
         return underWay;
     }
 
-    /** When the owner last did anything, by {@link System#nanoTime()}. */
-    public long progressNanos() {
-        return progressNanos;
+    /** For how long the owner has done nothing. */
+    public long idleNanos() {
+        return pauses.nanoTime() - progressNanos;
+    }
+
+    /** Another owner was seen to have the lane: what is under way is left to it. */
+    public void lose() {
+        lost = true;
+    }
+
+    public boolean isLost() {
+        return lost;
     }
 
     public void progress() {
-        progressNanos = System.nanoTime();
+        progressNanos = pauses.nanoTime();
     }
 
     Claim claim() {
@@ -130,13 +146,13 @@ public final class OwnedLane {
                 return answer;
             } catch (Unavailable | OutcomeUnknown away) {
                 LOG.debugf(away, "lane %s: trying again", id);
-            } catch (RuntimeException fault) {
+            } catch (RuntimeException | StackOverflowError fault) {
                 if (!whatever) {
                     throw fault;
                 }
                 LOG.errorf(fault, "lane %s: batch %d can't be written and is tried again", id, seq);
             }
-            if (pauses.stopping()) {
+            if (lost || pauses.stopping()) {
                 throw new Stopped();
             }
             pauses.pause(pause);

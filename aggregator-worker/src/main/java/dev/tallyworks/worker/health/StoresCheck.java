@@ -1,41 +1,33 @@
 package dev.tallyworks.worker.health;
 
-import dev.tallyworks.definition.Definitions;
-import dev.tallyworks.queue.JobQueue;
+import dev.tallyworks.health.StoreProbe;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Named;
+import java.util.List;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready means: MongoDB and Redis answer, now. */
+/** Ready means: MongoDB and Redis answer. */
 @Readiness
 @ApplicationScoped
 class StoresCheck implements HealthCheck {
-    private final Definitions definitions;
-    private final JobQueue queue;
+    private final List<StoreProbe> probes;
 
-    StoresCheck(Definitions definitions, JobQueue queue) {
-        this.definitions = definitions;
-        this.queue = queue;
+    StoresCheck(@Named("mongodb") StoreProbe mongo, @Named("redis") StoreProbe redis) {
+        this.probes = List.of(mongo, redis);
     }
 
     @Override
     public HealthCheckResponse call() {
         HealthCheckResponseBuilder answer = HealthCheckResponse.named("stores");
-        boolean mongo = answers(definitions::refresh, "mongodb", answer);
-        boolean redis = answers(queue::state, "redis", answer);
-        return answer.status(mongo && redis).build();
-    }
-
-    private static boolean answers(Runnable question, String store, HealthCheckResponseBuilder answer) {
-        try {
-            question.run();
-            answer.withData(store, "up");
-            return true;
-        } catch (RuntimeException away) {
-            answer.withData(store, String.valueOf(away.getMessage()));
-            return false;
+        boolean ready = true;
+        for (StoreProbe probe : probes) {
+            boolean up = probe.isUp();
+            answer.withData(probe.store(), up ? "up" : probe.failure());
+            ready &= up;
         }
+        return answer.status(ready).build();
     }
 }

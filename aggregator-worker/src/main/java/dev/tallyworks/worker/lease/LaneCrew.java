@@ -10,57 +10,63 @@ import dev.tallyworks.worker.batch.Stopped;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
-/** The batch loops of this process, started and stopped together. */
-public final class LaneCrew implements OwnedLane.Pauses {
+/** The batch loops of this process. */
+public final class LaneCrew {
     private static final Logger LOG = Logger.getLogger(LaneCrew.class);
 
-    private final Lanes lanes;
     private final LaneOffice office;
     private final LeaseKeeper keeper;
     private final Aggregator aggregator;
-    private final WorkerSettings settings;
-    private final CountDownLatch stop = new CountDownLatch(1);
-    private final List<LaneLoop> loops = new ArrayList<>();
-    private final List<Thread> threads = new ArrayList<>();
+    private final OwnedLane.Pauses pauses;
+    private final List<LaneLoop> loops;
+    /** Filled by the start; a health check may look at any time. */
+    private volatile List<Thread> threads = List.of();
 
+    /** @param pauses how the loops wait, and when they end */
     public LaneCrew(
-            Lanes lanes, LaneOffice office, LeaseKeeper keeper, Aggregator aggregator, WorkerSettings settings) {
-        this.lanes = lanes;
+            Lanes lanes,
+            LaneOffice office,
+            LeaseKeeper keeper,
+            Aggregator aggregator,
+            WorkerSettings settings,
+            OwnedLane.Pauses pauses) {
         this.office = office;
         this.keeper = keeper;
         this.aggregator = aggregator;
-        this.settings = settings;
+        this.pauses = pauses;
+        List<LaneLoop> made = new ArrayList<>();
+        for (int number = 1; number <= settings.threads(); number++) {
+            made.add(new LaneLoop(lanes, office, keeper, aggregator, settings, pauses));
+        }
+        this.loops = List.copyOf(made);
     }
 
-    public void start() {
-        for (int number = 1; number <= settings.threads(); number++) {
-            LaneLoop loop = new LaneLoop(office, keeper, aggregator, settings, this);
-            loops.add(loop);
+    /** The loops, each for a thread of its own; they end when they are told to stop. */
+    public List<Runnable> loops() {
+        return List.copyOf(loops);
+    }
+
+    /** @param onDeath is run by a loop that ends although it was not told to; by then it has said why */
+    public void start(Runnable onDeath) {
+        List<Thread> started = new ArrayList<>();
+        for (LaneLoop loop : loops) {
             Thread thread = new Thread(
                     () -> {
-                        provideLanes();
-                        loop.run();
+                        try {
+                            loop.run();
+                        } catch (Error fatal) {
+                            LOG.error("a batch loop died", fatal);
+                            onDeath.run();
+                        }
                     },
-                    "lane-loop-" + number);
-            threads.add(thread);
+                    "lane-loop-" + (started.size() + 1));
             thread.start();
+            started.add(thread);
         }
-    }
-
-    private void provideLanes() {
-        while (!stopping()) {
-            try {
-                lanes.provide(settings.lanes());
-                return;
-            } catch (RuntimeException away) {
-                LOG.debugf(away, "the pool of lanes can't be looked at yet");
-                pause(settings.idlePause().toMillis());
-            }
-        }
+        threads = List.copyOf(started);
     }
 
     /** Ends the batch of a lane whose owner is gone, and gives the lane up again. */
@@ -69,20 +75,16 @@ public final class LaneCrew implements OwnedLane.Pauses {
         if (taken.isEmpty()) {
             return;
         }
-        OwnedLane lane = new OwnedLane(taken.get(), this);
-        keeper.hold(lane);
+        OwnedLane lane = new OwnedLane(taken.get(), pauses);
         try {
-            aggregator.recover(lane, taken.get().manifest());
+            keeper.keepWhile(lane, () -> aggregator.recover(lane, taken.get().manifest()));
         } catch (LaneLost | Stopped ended) {
             LOG.debugf(ended, "lane %s: recovery left to another", lane.id());
-        } finally {
-            keeper.drop(lane);
         }
     }
 
-    /** Lets running batches end, up to a time. */
-    public void stop(long graceMillis) {
-        stop.countDown();
+    /** Lets running batches end once the loops were told to stop, up to a time. */
+    public void awaitEnd(long graceMillis) {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(graceMillis);
         for (Thread thread : threads) {
             try {
@@ -94,30 +96,13 @@ public final class LaneCrew implements OwnedLane.Pauses {
         }
     }
 
-    /** The longest time for which a loop has done nothing, nanoseconds. */
+    /** The longest time for which a loop has done nothing, nanoseconds; the greatest there is where one has died. */
     public long stalledNanos() {
-        long now = System.nanoTime();
-        long longest = 0;
-        for (int i = 0; i < loops.size(); i++) {
-            boolean ended = !threads.get(i).isAlive() && !stopping();
-            longest = ended
-                    ? Long.MAX_VALUE
-                    : Math.max(longest, now - loops.get(i).progressNanos());
+        for (Thread thread : threads) {
+            if (!thread.isAlive() && !pauses.stopping()) {
+                return Long.MAX_VALUE;
+            }
         }
-        return longest;
-    }
-
-    @Override
-    public void pause(long millis) {
-        try {
-            stop.await(millis, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    @Override
-    public boolean stopping() {
-        return stop.getCount() == 0 || Thread.currentThread().isInterrupted();
+        return loops.stream().mapToLong(LaneLoop::idleNanos).max().orElse(0);
     }
 }

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.UUID;
 
 /** Where free lanes are taken: by lease alone, those with a batch left behind first. */
@@ -18,19 +19,24 @@ public final class LaneOffice {
     private final Clock clock;
     private final Duration lease;
     private final String worker;
+    private final Random random;
 
-    /** @param worker the process' id, for operators to see */
-    public LaneOffice(Lanes lanes, Clock clock, Duration lease, String worker) {
+    /**
+     * @param worker the process' id, for operators to see
+     * @param random decides between lanes that are as good as each other
+     */
+    public LaneOffice(Lanes lanes, Clock clock, Duration lease, String worker, Random random) {
         this.lanes = lanes;
         this.clock = clock;
         this.lease = lease;
         this.worker = worker;
+        this.random = random;
     }
 
     Optional<Lane> take() {
         List<LaneStatus> free = new ArrayList<>(lanes.all());
         free.removeIf(lane -> !lane.isFreeAt(clock.millis()));
-        Collections.shuffle(free); // so that workers that start together don't all try the same one
+        Collections.shuffle(free, random); // so that workers that start together don't all try the same one
         free.sort(Comparator.comparing(LaneStatus::done));
         for (LaneStatus lane : free) {
             Optional<Lane> taken = take(lane);

@@ -1,5 +1,7 @@
 package dev.tallyworks.worker.recovery;
 
+import dev.tallyworks.failure.OutcomeUnknown;
+import dev.tallyworks.failure.Unavailable;
 import dev.tallyworks.lane.LaneStatus;
 import dev.tallyworks.lane.Lanes;
 import dev.tallyworks.queue.JobQueue;
@@ -9,12 +11,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
 
 /**
  * Clears up after owners whose lease ran out: ends their batches and gives their jobs back to the queue. What a live owner
  * holds is never touched: a list goes back only once the lane has a later epoch.
  */
 public final class Janitor {
+    private static final Logger LOG = Logger.getLogger(Janitor.class);
     private static final int JOBS_MAX = 10_000;
 
     private final Lanes lanes;
@@ -41,13 +45,24 @@ public final class Janitor {
                 queue.giveBack(list, JOBS_MAX);
             }
         }
+        // One lane that can't be helped must not keep the others from it.
         long now = clock.millis();
         for (LaneStatus lane : byId.values()) {
             boolean holdsJobs =
                     lists.stream().anyMatch(list -> list.lane().equals(lane.id()) && list.epoch() == lane.epoch());
             if (lane.isFreeAt(now) && (!lane.done() || holdsJobs)) {
-                crew.adopt(lane); // its list goes back with the next look: the epoch is over then
+                adopt(lane); // its list goes back with the next look: the epoch is over then
             }
+        }
+    }
+
+    private void adopt(LaneStatus lane) {
+        try {
+            crew.adopt(lane);
+        } catch (Unavailable | OutcomeUnknown away) {
+            LOG.debugf(away, "lane %s: not adopted", lane.id());
+        } catch (RuntimeException fault) {
+            LOG.errorf(fault, "lane %s: what its owner left behind can't be ended; tried again", lane.id());
         }
     }
 }

@@ -8,6 +8,7 @@ import dev.tallyworks.definition.DefinitionNews;
 import dev.tallyworks.definition.DefinitionWatch;
 import dev.tallyworks.definition.Definitions;
 import dev.tallyworks.event.PendingEvents;
+import dev.tallyworks.health.StoreProbe;
 import dev.tallyworks.lane.Lanes;
 import dev.tallyworks.lane.Workers;
 import dev.tallyworks.metric.FieldMetrics;
@@ -26,6 +27,7 @@ import dev.tallyworks.worker.batch.Aggregator;
 import dev.tallyworks.worker.lease.LaneCrew;
 import dev.tallyworks.worker.lease.LaneOffice;
 import dev.tallyworks.worker.lease.LeaseKeeper;
+import dev.tallyworks.worker.lease.StopSignal;
 import dev.tallyworks.worker.recovery.Janitor;
 import dev.tallyworks.worker.recovery.OutboxRelay;
 import dev.tallyworks.worker.removal.Sweeper;
@@ -33,11 +35,13 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.redis.client.Redis;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Random;
 import java.util.UUID;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -158,10 +162,30 @@ class Wiring {
             Aggregator aggregator,
             WorkerConfig settings,
             WorkerIdentity identity,
+            StopSignal signal,
             Clock clock) {
-        Duration lease = settings.lease();
-        LaneOffice office = new LaneOffice(lanes, clock, lease, identity.id());
-        return new LaneCrew(lanes, office, keeper, aggregator, settings);
+        LaneOffice office = new LaneOffice(lanes, clock, settings.lease(), identity.id(), new Random());
+        return new LaneCrew(lanes, office, keeper, aggregator, settings, signal);
+    }
+
+    @Produces
+    @Singleton
+    StopSignal stopSignal() {
+        return new StopSignal();
+    }
+
+    @Produces
+    @Singleton
+    @Named("mongodb")
+    StoreProbe mongoProbe(Definitions definitions) {
+        return new StoreProbe("mongodb", definitions::refresh);
+    }
+
+    @Produces
+    @Singleton
+    @Named("redis")
+    StoreProbe redisProbe(JobQueue queue) {
+        return new StoreProbe("redis", queue::state);
     }
 
     @Produces

@@ -2,18 +2,24 @@ package dev.tallyworks.worker.wiring;
 
 import dev.tallyworks.definition.DefinitionWatch;
 import dev.tallyworks.definition.Definitions;
+import dev.tallyworks.failure.OutcomeUnknown;
+import dev.tallyworks.failure.Unavailable;
+import dev.tallyworks.health.StoreProbe;
 import dev.tallyworks.lane.WorkerStatus;
 import dev.tallyworks.lane.Workers;
 import dev.tallyworks.worker.batch.OwnedLane;
 import dev.tallyworks.worker.lease.LaneCrew;
 import dev.tallyworks.worker.lease.LeaseKeeper;
+import dev.tallyworks.worker.lease.StopSignal;
 import dev.tallyworks.worker.recovery.Janitor;
 import dev.tallyworks.worker.recovery.OutboxRelay;
 import dev.tallyworks.worker.removal.Sweeper;
+import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Named;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Executors;
@@ -28,6 +34,7 @@ import org.jboss.logging.Logger;
 class WorkerLifecycle {
     private static final Logger LOG = Logger.getLogger(WorkerLifecycle.class);
     private static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(5);
+    private static final long DUTIES_GRACE_SECONDS = 2;
 
     private final WorkerConfig settings;
     private final WorkerIdentity identity;
@@ -40,6 +47,9 @@ class WorkerLifecycle {
     private final Definitions definitions;
     private final DefinitionWatch watch;
     private final MicrometerBatchMeter meter;
+    private final StopSignal signal;
+    private final StoreProbe mongoProbe;
+    private final StoreProbe redisProbe;
     private final Clock clock;
     private final String version;
     private final AtomicBoolean stopped = new AtomicBoolean();
@@ -58,6 +68,9 @@ class WorkerLifecycle {
             Definitions definitions,
             DefinitionWatch watch,
             MicrometerBatchMeter meter,
+            StopSignal signal,
+            @Named("mongodb") StoreProbe mongoProbe,
+            @Named("redis") StoreProbe redisProbe,
             Clock clock,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.settings = settings;
@@ -71,6 +84,9 @@ class WorkerLifecycle {
         this.definitions = definitions;
         this.watch = watch;
         this.meter = meter;
+        this.signal = signal;
+        this.mongoProbe = mongoProbe;
+        this.redisProbe = redisProbe;
         this.clock = clock;
         this.version = version;
     }
@@ -85,7 +101,9 @@ class WorkerLifecycle {
 
     void start(@Observes StartupEvent event) {
         watch.start();
-        crew.start();
+        mongoProbe.start();
+        redisProbe.start();
+        crew.start(WorkerLifecycle::die);
         every(leases, settings.lease().dividedBy(4), "leases", keeper::renewAll);
         every(duties, settings.recoveryInterval(), "janitor", janitor::run);
         every(duties, settings.recoveryInterval(), "relay", relay::run);
@@ -98,9 +116,13 @@ class WorkerLifecycle {
             return;
         }
         watch.close();
+        signal.stop();
         duties.shutdown();
-        crew.stop(settings.stopGrace().toMillis());
+        crew.awaitEnd(settings.stopGrace().toMillis());
+        awaitDuties(); // an adopted lane's batch ends like the others
         leases.shutdown();
+        mongoProbe.close();
+        redisProbe.close();
         try {
             workers.leave(identity.id());
         } catch (RuntimeException away) {
@@ -108,15 +130,34 @@ class WorkerLifecycle {
         }
     }
 
+    private void awaitDuties() {
+        try {
+            duties.awaitTermination(DUTIES_GRACE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * What has thrown an error (out of memory and the like) is not to be trusted any more: the process ends, and whoever
+     * supervises it starts another.
+     */
+    private static void die() {
+        Quarkus.asyncExit(1);
+    }
+
     private void every(ScheduledExecutorService executor, Duration pause, String duty, Runnable task) {
         executor.scheduleWithFixedDelay(
                 () -> {
                     try {
                         task.run();
-                    } catch (RuntimeException failed) {
-                        LOG.debugf(failed, "%s: tried again in %s", duty, pause);
-                    } catch (Error fault) {
-                        LOG.errorf(fault, "%s failed", duty);
+                    } catch (Unavailable | OutcomeUnknown away) {
+                        LOG.debugf(away, "%s: tried again in %s", duty, pause);
+                    } catch (RuntimeException fault) {
+                        LOG.errorf(fault, "%s failed; tried again in %s", duty, pause);
+                    } catch (Error fatal) {
+                        LOG.errorf(fatal, "%s died", duty);
+                        die();
                     }
                 },
                 0,

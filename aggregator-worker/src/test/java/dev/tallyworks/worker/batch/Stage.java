@@ -102,7 +102,7 @@ final class Stage implements AutoCloseable {
                 new Aggregator.Stores(definitions, lanes, events, new MongoRollups(database), queue),
                 generator,
                 new RetryPolicy(1, 2, 15),
-                new NoMeter(),
+                new SilentMeter(),
                 Clock.systemUTC());
     }
 
@@ -157,21 +157,5 @@ final class Stage implements AutoCloseable {
         client.close();
         redis.close();
         vertx.close();
-    }
-
-    private static final class NoMeter implements BatchMeter {
-        @Override
-        public Batch begin(int candidates) {
-            return new Batch() {
-                @Override
-                public void ended(Phase phase) {}
-
-                @Override
-                public void done(int events, int failed) {}
-
-                @Override
-                public void close() {}
-            };
-        }
     }
 }

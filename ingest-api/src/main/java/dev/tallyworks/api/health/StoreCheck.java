@@ -1,5 +1,6 @@
 package dev.tallyworks.api.health;
 
+import dev.tallyworks.health.StoreProbe;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;

@@ -1,9 +1,9 @@
 package dev.tallyworks.api.wiring;
 
 import dev.tallyworks.api.definitions.SourceService;
-import dev.tallyworks.api.health.StoreProbe;
 import dev.tallyworks.api.intake.Intake;
 import dev.tallyworks.definition.DefinitionWatch;
+import dev.tallyworks.health.StoreProbe;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -3,7 +3,6 @@ package dev.tallyworks.api.wiring;
 import com.mongodb.ConnectionString;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
-import dev.tallyworks.api.health.StoreProbe;
 import dev.tallyworks.api.intake.Intake;
 import dev.tallyworks.api.intake.PayloadSchema;
 import dev.tallyworks.definition.DefinitionLog;
@@ -11,6 +10,7 @@ import dev.tallyworks.definition.DefinitionNews;
 import dev.tallyworks.definition.DefinitionWatch;
 import dev.tallyworks.definition.Definitions;
 import dev.tallyworks.event.RawEvents;
+import dev.tallyworks.health.StoreProbe;
 import dev.tallyworks.lane.Workers;
 import dev.tallyworks.mongo.MongoDefinitions;
 import dev.tallyworks.mongo.MongoRawEvents;
@@ -103,6 +103,6 @@ class Wiring {
     @Produces
     @Singleton
     StoreProbe storeProbe(Definitions definitions) {
-        return new StoreProbe(definitions::refresh);
+        return new StoreProbe("mongodb", definitions::refresh);
     }
 }

@@ -1,4 +1,4 @@
-package dev.tallyworks.api.health;
+package dev.tallyworks.health;
 
 import java.util.concurrent.TimeUnit;
 
@@ -11,16 +11,26 @@ public final class StoreProbe implements AutoCloseable {
     /** Without an answer for so long the store counts as away: within the 5 s that are promised. */
     private static final long SILENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(3_500);
 
+    private final String store;
     private final Runnable question;
-    private final Thread thread = new Thread(this::run, "store-probe");
+    private final Thread thread;
     private volatile boolean answered;
     private volatile long answeredAtNanos;
     private volatile String failure = "not asked yet";
 
-    /** @param question throws where the store does not answer as it should */
-    public StoreProbe(Runnable question) {
+    /**
+     * @param store its name
+     * @param question throws where the store does not answer as it should
+     */
+    public StoreProbe(String store, Runnable question) {
+        this.store = store;
         this.question = question;
+        this.thread = new Thread(this::run, "probe-" + store);
         thread.setDaemon(true);
+    }
+
+    public String store() {
+        return store;
     }
 
     public void start() {
@@ -49,12 +59,12 @@ public final class StoreProbe implements AutoCloseable {
         }
     }
 
-    boolean isUp() {
+    public boolean isUp() {
         return answered && System.nanoTime() - answeredAtNanos < SILENCE_NANOS;
     }
 
     /** Why it is not up. */
-    String failure() {
+    public String failure() {
         return answered ? "no answer for more than " + TimeUnit.NANOSECONDS.toMillis(SILENCE_NANOS) + " ms" : failure;
     }
 
