@@ -1,0 +1,248 @@
+package dev.tallyworks.worker.protocol;
+
+import dev.tallyworks.event.Claim;
+import dev.tallyworks.event.Event;
+import dev.tallyworks.event.EventRef;
+import dev.tallyworks.event.PendingEvents;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Pending events as the port says, document by document as the adapter goes, without those clauses that are named. */
+final class EventsInMemory implements PendingEvents {
+    private static final class Document {
+        final Event event;
+        boolean pending = true;
+
+        @Nullable
+        Claim claim;
+
+        int attempts;
+        long notBefore;
+
+        @Nullable
+        Long batchVersion;
+
+        @Nullable
+        String died;
+
+        Document(Event event) {
+            this.event = event;
+        }
+    }
+
+    private final Map<String, Document> documents = new TreeMap<>();
+    private final Set<Clause> missing;
+    private final Turns turns;
+
+    EventsInMemory(Turns turns, Set<Clause> missing) {
+        this.turns = turns;
+        this.missing = missing;
+    }
+
+    private boolean holds(Clause clause, boolean condition) {
+        return condition || missing.contains(clause);
+    }
+
+    void insert(Event event) {
+        documents.put(event.ref().uuid(), new Document(event));
+        turns.changed();
+    }
+
+    List<Fate> fates() {
+        return documents.values().stream()
+                .map(document -> new Fate(
+                        document.event,
+                        document.pending,
+                        document.claim != null,
+                        document.died,
+                        document.attempts,
+                        document.batchVersion))
+                .toList();
+    }
+
+    @Override
+    public void claim(Collection<EventRef> candidates, Claim claim, long version, boolean heir) {
+        turns.each(
+                "claim for " + Names.of(claim) + ' ' + Names.of(candidates),
+                found(candidates),
+                document -> claim(document, claim, version, holds(Clause.CLAIM_ABSENT, document.claim == null)));
+        if (heir) {
+            turns.each(
+                    "inherit for " + Names.of(claim) + ' ' + Names.of(candidates),
+                    found(candidates),
+                    document -> claim(document, claim, version, isInherited(document.claim, claim)));
+        }
+    }
+
+    private void claim(Document document, Claim claim, long version, boolean free) {
+        if (free
+                && holds(Clause.CLAIM_PENDING, document.pending)
+                && holds(Clause.CLAIM_VERSION, document.event.version() <= version)) {
+            document.claim = claim;
+            turns.changed();
+        }
+    }
+
+    private boolean isInherited(@Nullable Claim stands, Claim heirs) {
+        return stands != null
+                && holds(Clause.HEIR_LANE, stands.lane().equals(heirs.lane()))
+                && holds(Clause.HEIR_SEQ, stands.seq() == heirs.seq())
+                && holds(Clause.HEIR_EPOCH, stands.epoch() < heirs.epoch());
+    }
+
+    @Override
+    public List<Event> owned(Collection<EventRef> candidates, Claim claim) {
+        return read(
+                "find owned of " + Names.of(claim),
+                candidates,
+                document -> document.claim != null
+                        && document.claim.lane().equals(claim.lane())
+                        && holds(Clause.OWNED_EPOCH, document.claim.epoch() == claim.epoch())
+                        && holds(Clause.OWNED_SEQ, document.claim.seq() == claim.seq())
+                        && holds(Clause.OWNED_PENDING, document.pending));
+    }
+
+    @Override
+    public List<Event> sealed(Collection<EventRef> sealed) {
+        return read("read sealed", sealed, document -> true);
+    }
+
+    private List<Event> read(String what, Collection<EventRef> refs, Predicate<Document> filter) {
+        List<Event> read = new ArrayList<>();
+        for (Document document : found(refs)) {
+            turns.read(what + ' ' + document.event.ref().uuid());
+            if (filter.test(document)) {
+                read.add(document.event);
+            }
+        }
+        return read;
+    }
+
+    @Override
+    public List<EventRef> newerThan(Collection<EventRef> candidates, long version) {
+        return read(
+                        "find newer than " + version,
+                        candidates,
+                        document -> document.pending && document.claim == null && document.event.version() > version)
+                .stream()
+                .map(Event::ref)
+                .toList();
+    }
+
+    @Override
+    public @Nullable Release release(EventRef event, Claim claim, Failed failed) {
+        turns.read("read " + event.uuid());
+        Document document = documents.get(event.uuid());
+        if (document == null) {
+            return null;
+        }
+        int attemptsBefore = document.attempts;
+        if (document.claim == null) {
+            Long due = document.notBefore == 0 ? failed.nowMillis() : document.notBefore;
+            return attemptsBefore == 0 ? null : new Release(attemptsBefore, document.pending ? due : null);
+        }
+        int attempts = attemptsBefore + 1;
+        boolean dies = attempts >= failed.attemptsMax();
+        Long due = dies ? null : (Long) failed.retryAt().afterAttempt(attempts);
+        boolean released = turns.change("release " + event.uuid() + " by " + Names.of(claim), () -> {
+            boolean matches = holds(Clause.RELEASE_CLAIM, claim.equals(document.claim))
+                    && holds(Clause.RELEASE_ATTEMPTS, document.attempts == attemptsBefore);
+            if (matches) {
+                document.attempts = attempts;
+                document.claim = null;
+                document.notBefore = due == null ? 0 : due;
+                document.pending &= !dies;
+                document.died = dies ? failed.reason() : document.died;
+                turns.changed();
+            }
+            return matches;
+        });
+        return released ? new Release(attempts, due) : null;
+    }
+
+    @Override
+    public void finish(Collection<EventRef> finished, Claim claim, long version) {
+        turns.each("finish for " + Names.of(claim) + ' ' + Names.of(finished), found(finished), document -> {
+            if (document.claim != null
+                    && holds(Clause.FINISH_LANE, document.claim.lane().equals(claim.lane()))
+                    && holds(Clause.FINISH_SEQ, document.claim.seq() == claim.seq())) {
+                if (document.pending) {
+                    turns.changed();
+                }
+                document.pending = false;
+                document.notBefore = 0;
+                document.died = null;
+                document.batchVersion = version;
+            }
+        });
+    }
+
+    @Override
+    public Scan scan(String source, @Nullable ScanPosition from, long receivedBeforeMillis, int limit) {
+        turns.read("scan pending");
+        List<Pending> found = documents.values().stream()
+                .filter(document ->
+                        document.pending && document.event.ref().source().equals(source))
+                .filter(document -> document.event.receivedAtMillis() < receivedBeforeMillis)
+                .map(document -> new Pending(
+                        document.event.ref(),
+                        document.event.receivedAtMillis(),
+                        document.event.sizeBytes(),
+                        document.claim,
+                        document.notBefore))
+                .sorted(Comparator.comparing(EventsInMemory::position, ORDER))
+                .filter(pending -> from == null || ORDER.compare(position(pending), from) > 0)
+                .limit(limit)
+                .toList();
+        return new Scan(found, found.size() < limit ? null : position(found.get(found.size() - 1)));
+    }
+
+    private static final Comparator<ScanPosition> ORDER =
+            Comparator.comparing(ScanPosition::receivedAtMillis).thenComparing(ScanPosition::uuid);
+
+    private static ScanPosition position(Pending pending) {
+        return new ScanPosition(pending.receivedAtMillis(), pending.ref().uuid());
+    }
+
+    @Override
+    public boolean unclaim(EventRef event, Claim claim) {
+        Document document = documents.get(event.uuid());
+        return document != null
+                && turns.change("unclaim " + event.uuid() + " of " + Names.of(claim), () -> {
+                    boolean matches = holds(Clause.UNCLAIM_CLAIM, claim.equals(document.claim))
+                            && holds(Clause.UNCLAIM_PENDING, document.pending);
+                    if (matches && document.claim != null) {
+                        document.claim = null;
+                        turns.changed();
+                    }
+                    return matches;
+                });
+    }
+
+    @Override
+    public void postpone(Collection<EventRef> postponed, long notBeforeMillis) {
+        turns.each("postpone " + Names.of(postponed), found(postponed), document -> {
+            if (document.pending && document.claim == null) {
+                document.notBefore = notBeforeMillis;
+            }
+        });
+    }
+
+    private List<Document> found(Collection<EventRef> refs) {
+        List<Document> found = new ArrayList<>();
+        for (EventRef ref : refs) {
+            Document document = documents.get(ref.uuid());
+            if (document != null && document.event.ref().equals(ref)) {
+                found.add(document);
+            }
+        }
+        return found;
+    }
+}

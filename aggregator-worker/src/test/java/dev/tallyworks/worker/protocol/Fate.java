@@ -1,0 +1,18 @@
+package dev.tallyworks.worker.protocol;
+
+import dev.tallyworks.event.Event;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of an event.
+ *
+ * @param died why, or null
+ * @param batchVersion of the definitions that its batch went by; null where it was never finished
+ */
+record Fate(
+        Event event,
+        boolean pending,
+        boolean claimed,
+        @Nullable String died,
+        int attempts,
+        @Nullable Long batchVersion) {}
