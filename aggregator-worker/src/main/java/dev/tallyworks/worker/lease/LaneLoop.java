@@ -110,7 +110,6 @@ final class LaneLoop implements Runnable {
         }
     }
 
-
     /** For how long this loop has done nothing. */
     long idleNanos() {
         OwnedLane lane = current;
