@@ -6,9 +6,10 @@ import dev.tallyworks.worker.batch.OwnedLane;
 import dev.tallyworks.worker.batch.Stopped;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import org.jboss.logging.Logger;
 
 /** Prolongs the leases of the lanes that this process owns, but of none whose loop is stuck. */
@@ -19,7 +20,8 @@ public final class LeaseKeeper {
     private final Clock clock;
     private final Duration lease;
     /** By lease, not by lane: this process may take over a lane that it lost itself. */
-    private final Set<OwnedLane> held = ConcurrentHashMap.newKeySet();
+    private final Set<OwnedLane> held =
+            new ConcurrentSkipListSet<>(Comparator.comparing(OwnedLane::id).thenComparing(OwnedLane::epoch));
 
     public LeaseKeeper(Lanes lanes, Clock clock, Duration lease) {
         this.lanes = lanes;
