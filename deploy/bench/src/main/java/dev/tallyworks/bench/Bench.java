@@ -87,7 +87,7 @@ public final class Bench implements Callable<Integer> {
     private boolean measure(Installation installation, BenchStores stores, Product product, Figures figures)
             throws IOException {
         if (form == Form.YEAR) {
-            return new YearOfFlights(product, installation.sample(), figures, System.err).run();
+            return new YearOfFlights(product, stores, installation.sample(), figures, System.err).run();
         }
         Measurement.Extent quick = stores.areEmbedded() ? Measurement.Extent.QUICK_EMBEDDED : Measurement.Extent.QUICK;
         Measurement.Extent extent = form == Form.QUICK ? quick : Measurement.Extent.FULL;

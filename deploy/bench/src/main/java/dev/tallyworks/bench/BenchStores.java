@@ -96,6 +96,11 @@ final class BenchStores implements AutoCloseable {
         return embedded != null;
     }
 
+    /** Processor seconds that the embedded pair's process has taken so far; 0 for given servers. */
+    double cpuSeconds() {
+        return embedded == null ? 0 : Product.cpuSeconds(embedded);
+    }
+
     String mongoVersion() {
         return database.runCommand(new Document("buildInfo", 1)).getString("version");
     }

@@ -12,7 +12,7 @@ import java.util.Locale;
 /** What was measured, in the order in which it was: a table for people and one JSON line for programs. */
 final class Figures {
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final int NAME_WIDTH = 44;
+    private static final int NAME_WIDTH = 72;
 
     private final ObjectNode json = JSON.createObjectNode();
     private final List<String> rows = new ArrayList<>();

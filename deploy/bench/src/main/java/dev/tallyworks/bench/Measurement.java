@@ -138,11 +138,14 @@ final class Measurement {
         step("posting " + name);
         String report = define(name);
         product.pauseWorker();
+        double cpuBefore = product.ingestCpuSeconds();
         Load.Result posted = post(name, name, NARROW, connections, size, extent.intake(), extent.part());
+        double cpuMicros = (product.ingestCpuSeconds() - cpuBefore) * 1e6 / posted.items();
         String what = "product: " + name + (size == 1 ? "" : " of " + size) + ", " + connections + " connections";
         figures.add(name + "PerSecond", what, posted.perSecond(), "events/s", latency(posted));
         figures.add(name + "P50Millis", what + ", p50", posted.millisAtPercentile(50), "ms", "");
         figures.add(name + "P99Millis", what + ", p99", posted.millisAtPercentile(99), "ms", "");
+        figures.add(name + "CpuMicros", what + ", ingest API's processor time", cpuMicros, "µs/event", "");
         product.wakeWorker();
         settle(name, report, posted.items(), BenchEvent.centsOfFirst(posted.items()));
         return posted.perSecond();
@@ -176,6 +179,7 @@ final class Measurement {
         step("draining at " + distinct + " distinct values: the worker");
         String report = define(name);
         Map<String, Double> before = product.phases();
+        double cpuBefore = product.workerCpuSeconds();
         product.pauseWorker();
         Load.Result backlog =
                 post(name, name, distinct, BACKLOG_CONNECTIONS, BACKLOG_BATCH, extent.backlog(), extent.backlogTime());
@@ -189,6 +193,8 @@ final class Measurement {
                 perSecond,
                 "events/s",
                 backlog.items() + " events; " + phases(before, product.phases()));
+        double cpuMicros = (product.workerCpuSeconds() - cpuBefore) * 1e6 / backlog.items();
+        figures.add(name + "DrainCpuMicros", "product: drain, worker's processor time", cpuMicros, "µs/event", "");
         return new Drained(name, perSecond, lanes.perSecond(), upserts.perSecond());
     }
 

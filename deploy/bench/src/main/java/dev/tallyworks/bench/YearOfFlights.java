@@ -19,7 +19,7 @@ import java.util.Map;
 /** As many flights as a year had, made by moving the sample's week, through five aggregations of different widths. */
 final class YearOfFlights {
     private static final int EVENTS = 336_776;
-    private static final List<String> WIDTHS = List.of("hour", "6hour", "day", "7day", "30day");
+    private static final List<String> WIDTHS = List.of("30day", "7day", "day", "6hour", "hour");
     private static final String SOURCE = "flights";
     private static final int CONNECTIONS = 4;
     private static final int BATCH = 1_000;
@@ -27,6 +27,7 @@ final class YearOfFlights {
     private static final String RANGE = "start=2012-12-01T00:00:00Z&end=2015-01-01T00:00:00Z";
 
     private final Product product;
+    private final BenchStores stores;
     private final Figures figures;
     private final PrintStream progress;
     private final List<Flight> week = new ArrayList<>();
@@ -39,8 +40,10 @@ final class YearOfFlights {
         }
     }
 
-    YearOfFlights(Product product, Path sample, Figures figures, PrintStream progress) throws IOException {
+    YearOfFlights(Product product, BenchStores stores, Path sample, Figures figures, PrintStream progress)
+            throws IOException {
         this.product = product;
+        this.stores = stores;
         this.figures = figures;
         this.progress = progress;
         JsonMapper json = JsonMapper.builder().build();
@@ -62,6 +65,7 @@ final class YearOfFlights {
         for (String width : WIDTHS) {
             reports.put(width, product.defineReport("year_" + width, SOURCE, width));
         }
+        double cpuBefore = product.ingestCpuSeconds() + product.workerCpuSeconds() + stores.cpuSeconds();
         long begun = System.nanoTime();
         Load.Result posted = Load.run(CONNECTIONS, BATCH, EVENTS, LIMIT, () -> {
             HttpConnection connection = new HttpConnection(product.port());
@@ -93,6 +97,18 @@ final class YearOfFlights {
                 "events/s",
                 WIDTHS.size() + " aggregations: " + String.join(", ", WIDTHS));
         figures.add("yearSeconds", "year of flights: took", seconds, "s", EVENTS + " events");
+        double cpu = product.ingestCpuSeconds() + product.workerCpuSeconds() + stores.cpuSeconds() - cpuBefore;
+        figures.add(
+                "yearCpuSeconds",
+                "year of flights: processor time",
+                cpu,
+                "s",
+                String.format(
+                        Locale.ROOT,
+                        "ingest API %.0f, worker %.0f, embedded servers %.0f",
+                        product.ingestCpuSeconds(),
+                        product.workerCpuSeconds(),
+                        stores.cpuSeconds()));
         figures.say("exact", exact);
         return exact;
     }
