@@ -33,7 +33,7 @@ record AccessPath<P>(Stream<P> positions, boolean ordered, Document rest) {
             List<String> keys = candidate.keyNames();
             KeyRange range = KeyRange.of(keys, query);
             int direction = direction(keys, orderBy);
-            int rank = rank(keys, query, range, direction, index instanceof SortedIndex<?>);
+            int rank = rank(keys, query, range, direction, index);
             if (rank > bestRank) {
                 bestRank = rank;
                 best = new AccessPath<>(candidate.positions(range, direction < 0), direction != 0, rest(keys, query));
@@ -42,13 +42,14 @@ record AccessPath<P>(Stream<P> positions, boolean ordered, Document rest) {
         return best;
     }
 
-    private static int rank(List<String> keys, Document query, KeyRange range, int direction, boolean secondary) {
+    private static int rank(List<String> keys, Document query, KeyRange range, int direction, Index<?> index) {
         boolean byId = keys.get(0).equals(ID) && range.keys() > 0 && !isRange(query.get(ID));
         if (byId) {
             return 100;
         }
         // An index in the right order may stop early; one that is bound reads less; a partial one at least is smaller.
-        return (direction != 0 ? 40 : 0) + 10 * Math.min(3, range.keys()) + (secondary ? 1 : 0);
+        int size = index instanceof SortedIndex<?> sorted ? (sorted.isPartial() ? 2 : 1) : 0;
+        return (direction != 0 ? 40 : 0) + 10 * Math.min(3, range.keys()) + size;
     }
 
     /** A list of ids that led to a document need not be gone through again, which would cost its square. */

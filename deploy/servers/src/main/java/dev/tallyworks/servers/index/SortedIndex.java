@@ -33,6 +33,10 @@ final class SortedIndex<P> extends Index<P> implements Ordered<P> {
         this.partialFilter = partialFilter;
     }
 
+    boolean isPartial() {
+        return partialFilter != null;
+    }
+
     private boolean holds(Document document) {
         return partialFilter == null || matcher.matches(document, partialFilter);
     }

@@ -45,6 +45,11 @@ class IndexesTest {
         events.createIndex(
                 new Document("receivedAt", 1).append("_id", 1),
                 new IndexOptions().name("received").partialFilterExpression(pending));
+        events.createIndex(
+                new Document("timestamp", -1),
+                new IndexOptions()
+                        .name("irregular")
+                        .partialFilterExpression(new Document("irregular", new Document("$exists", true))));
     }
 
     private static void fill(MongoCollection<Document> events, int from, int to) {
@@ -109,6 +114,11 @@ class IndexesTest {
                     () -> events.countDocuments(new Document("_id", new Document("$in", List.of("e1", "e2", "none")))
                             .append("pending", true)));
             assertThat(few).isEqualTo(2);
+            long none = examining(
+                    0,
+                    () -> events.countDocuments(new Document("irregular", new Document("$exists", true))
+                            .append("irregular.dead", new Document("$exists", true))));
+            assertThat(none).isZero();
             Document newestId = examining(
                     1,
                     () -> events.find().sort(new Document("_id", -1)).limit(1).first());
