@@ -4,7 +4,7 @@ package dev.tallyworks.worker.protocol;
  * The parts of the protocol's filters. The stores in memory leave out those that are named to them, and nothing else: so it can
  * be shown what each is there for.
  */
-enum Clause {
+public enum Clause {
     OPEN_EPOCH("open: the lane's epoch", Focus.onLate("open").withVersions()),
     OPEN_SEQ("open: seq is one less", Focus.onLate("open")),
     OPEN_DONE(

@@ -9,13 +9,13 @@ import java.util.function.BooleanSupplier;
  * What one process knows of a log of definitions that all share: {@code log.get(v)} is version v. The newest may be missed for
  * a while, as it can be where the primary changes.
  */
-final class DefinitionsInMemory implements Definitions {
+public final class DefinitionsInMemory implements Definitions {
     private final List<Snapshot> log;
     private final Turns turns;
     private final BooleanSupplier readsOld;
     private Snapshot known;
 
-    DefinitionsInMemory(List<Snapshot> log, Turns turns, BooleanSupplier readsOld) {
+    public DefinitionsInMemory(List<Snapshot> log, Turns turns, BooleanSupplier readsOld) {
         this.log = log;
         this.turns = turns;
         this.readsOld = readsOld;

@@ -15,7 +15,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Pending events as the port says, document by document as the adapter goes, without those clauses that are named. */
-final class EventsInMemory implements PendingEvents {
+public final class EventsInMemory implements PendingEvents {
     private static final class Document {
         final Event event;
         boolean pending = true;
@@ -41,7 +41,7 @@ final class EventsInMemory implements PendingEvents {
     private final Set<Clause> missing;
     private final Turns turns;
 
-    EventsInMemory(Turns turns, Set<Clause> missing) {
+    public EventsInMemory(Turns turns, Set<Clause> missing) {
         this.turns = turns;
         this.missing = missing;
     }
@@ -50,12 +50,12 @@ final class EventsInMemory implements PendingEvents {
         return condition || missing.contains(clause);
     }
 
-    void insert(Event event) {
+    public void insert(Event event) {
         documents.put(event.ref().uuid(), new Document(event));
         turns.changed();
     }
 
-    List<Fate> fates() {
+    public List<Fate> fates() {
         return documents.values().stream()
                 .map(document -> new Fate(
                         document.event,

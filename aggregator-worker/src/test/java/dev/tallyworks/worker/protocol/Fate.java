@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param died why, or null
  * @param batchVersion of the definitions that its batch went by; null where it was never finished
  */
-record Fate(
+public record Fate(
         Event event,
         boolean pending,
         boolean claimed,

@@ -12,7 +12,7 @@ import java.util.List;
  * @param script how the run begins, where chance would seldom find it: lines {@code "who: step before which they stop"}, or
  *     {@code "later"}
  */
-record Focus(String lateWrites, boolean versions, int lanes, List<String> script) {
+public record Focus(String lateWrites, boolean versions, int lanes, List<String> script) {
     static final Focus NONE = new Focus("", false, 0, List.of());
 
     static Focus onLate(String writes) {

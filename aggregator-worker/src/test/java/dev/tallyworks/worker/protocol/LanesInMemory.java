@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Lanes as the port says, step by step as the adapter goes, without those clauses that are named. */
-final class LanesInMemory implements Lanes {
+public final class LanesInMemory implements Lanes {
     private enum State {
         DONE,
         OPEN,
@@ -42,7 +42,7 @@ final class LanesInMemory implements Lanes {
     private final Turns turns;
     private final boolean forRelay;
 
-    LanesInMemory(Turns turns, Set<Clause> missing) {
+    public LanesInMemory(Turns turns, Set<Clause> missing) {
         this(new TreeMap<>(), turns, missing, false);
     }
 

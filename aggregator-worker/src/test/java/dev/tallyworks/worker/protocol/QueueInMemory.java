@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The queue as its scripts work, each of them at once. */
-final class QueueInMemory implements JobQueue {
+public final class QueueInMemory implements JobQueue {
     private record Owner(String lane, long epoch) {}
 
     private final Deque<Job> ready = new ArrayDeque<>();
@@ -23,7 +23,7 @@ final class QueueInMemory implements JobQueue {
     private final Map<Job, DeadJob> dead = new LinkedHashMap<>();
     private final Turns turns;
 
-    QueueInMemory(Turns turns) {
+    public QueueInMemory(Turns turns) {
         this.turns = turns;
     }
 

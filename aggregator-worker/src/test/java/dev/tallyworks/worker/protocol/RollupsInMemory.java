@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** Rollups as the port says. Each event has a numeric field of its own, so that a document tells which events it contains. */
-final class RollupsInMemory implements Rollups {
+public final class RollupsInMemory implements Rollups {
     private static final class Document {
         final Map<String, Long> counts = new TreeMap<>();
         final Map<String, Long> applied = new HashMap<>();
@@ -20,7 +20,7 @@ final class RollupsInMemory implements Rollups {
     private final Set<Clause> missing;
     private final Turns turns;
 
-    RollupsInMemory(Turns turns, Set<Clause> missing) {
+    public RollupsInMemory(Turns turns, Set<Clause> missing) {
         this.turns = turns;
         this.missing = missing;
     }

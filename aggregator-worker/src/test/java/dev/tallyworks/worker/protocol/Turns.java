@@ -8,7 +8,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** Told by a store before each of its steps: here others may come in between, or answers get lost. */
-interface Turns {
+public interface Turns {
     /** Before a read, or the read of one more document. */
     void read(String what);
 
