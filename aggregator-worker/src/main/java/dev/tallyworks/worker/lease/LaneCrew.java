@@ -57,7 +57,7 @@ public final class LaneCrew {
                     () -> {
                         try {
                             loop.run();
-                        } catch (Error fatal) {
+                        } catch (RuntimeException | Error fatal) {
                             LOG.error("a batch loop died", fatal);
                             onDeath.run();
                         }
