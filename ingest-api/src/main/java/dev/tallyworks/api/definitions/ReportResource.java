@@ -31,11 +31,12 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 public class ReportResource {
     private static final String AGGREGATION_EXAMPLE = """
-            {"targetCollection": "aggr_sales", "granularity": "hour", "filter": {"sources": ["shop"], "eventTypes": ["sale"]},
-             "partition": {"enabled": true, "length": 720}}""";
+            {"targetCollection": "aggr_refunds", "granularity": "hour",
+             "filter": {"sources": ["shop"], "eventTypes": ["refund"]}, "partition": {"enabled": true, "length": 720}}""";
     private static final String REPORT_EXAMPLE = """
             {"name": "Sales", "aggregations": [
-              {"targetCollection": "aggr_sales", "granularity": "hour", "filter": {"sources": ["shop"]}}]}""";
+              {"targetCollection": "aggr_sales", "granularity": "hour",
+               "filter": {"sources": ["shop"], "eventTypes": ["sale"]}}]}""";
 
     private final ReportService service;
 

@@ -25,7 +25,7 @@ import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
 /** Takes posted events. Never blocks, so that many connections share a commit on few threads. */
-@Path("/api/v1/sources/{source}/events")
+@Path("/api/v1/sources")
 @Tag(name = "Events")
 public class EventResource {
     static final String NDJSON = "application/x-ndjson";
@@ -47,7 +47,9 @@ public class EventResource {
         this.intake = intake;
     }
 
+    // In the path of the class, the parameter would make 404 of each method that is not taken.
     @POST
+    @Path("/{source}/events")
     @Consumes({MediaType.APPLICATION_JSON, NDJSON})
     @Produces(MediaType.APPLICATION_JSON)
     @NonBlocking
@@ -68,8 +70,9 @@ public class EventResource {
                         examples =
                                 @ExampleObject(
                                         name = "a batch",
-                                        value = "{\"uuid\": \"order-1001\", \"type\": \"sale\"}\n"
-                                                + "{\"uuid\": \"order-1002\", \"type\": \"sale\"}\n"))
+                                        value =
+                                                "{\"uuid\": \"order-1001\", \"type\": \"sale\", \"payload\": {\"amount\": 19.99}}\n"
+                                                        + "{\"uuid\": \"order-1002\", \"type\": \"sale\", \"payload\": {\"amount\": 5}}\n"))
             })
     @APIResponse(responseCode = "201", description = "The event was recorded")
     @APIResponse(responseCode = "200", description = "The event was known, or all of the batch was taken or known")

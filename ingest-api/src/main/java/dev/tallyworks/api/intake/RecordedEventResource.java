@@ -23,7 +23,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** Gives recorded events back. */
-@Path("/api/v1/sources/{source}/events")
+@Path("/api/v1/sources")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Events")
 public class RecordedEventResource {
@@ -37,6 +37,7 @@ public class RecordedEventResource {
     }
 
     @GET
+    @Path("/{source}/events")
     @Operation(summary = "List recorded events, newest timestamp first")
     public Page<EventView> list(
             @PathParam("source") String source,
@@ -64,7 +65,7 @@ public class RecordedEventResource {
     }
 
     @GET
-    @Path("/{uuid}")
+    @Path("/{source}/events/{uuid}")
     @Operation(summary = "One recorded event")
     public EventView get(@PathParam("source") String source, @PathParam("uuid") String uuid) {
         RecordedEvent recorded = rawEvents

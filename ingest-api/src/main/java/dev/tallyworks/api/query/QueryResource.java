@@ -27,7 +27,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestPath;
 
 /** Questions about a report. */
-@Path("/api/v1/reports/{report}/query")
+@Path("/api/v1/reports")
 @Tag(name = "Queries", description = "Exact numbers over time")
 public class QueryResource {
     private static final String EXAMPLE = """
@@ -41,7 +41,9 @@ public class QueryResource {
         this.service = service;
     }
 
+    // In the path of the class, the parameter would make 404 of each method that is not taken.
     @POST
+    @Path("/{report}/query")
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(summary = "Ask for a metric over time; Accept: text/csv gives CSV")
     @APIResponse(responseCode = "200", description = "The points, in the order of time")
@@ -59,6 +61,7 @@ public class QueryResource {
     }
 
     @GET
+    @Path("/{report}/query")
     @Operation(summary = "Ask for a metric over time, by parameters")
     @Parameters({
         @Parameter(name = "metric", in = ParameterIn.QUERY, required = true, example = "SUM:amount"),

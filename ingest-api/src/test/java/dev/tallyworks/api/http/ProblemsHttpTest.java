@@ -178,7 +178,11 @@ class ProblemsHttpTest {
                 "delete /api/v1/reports/{report}/aggregations/{aggregation}",
                 "post /api/v1/sources/{source}/events",
                 "get /api/v1/sources/{source}/events",
-                "get /api/v1/sources/{source}/events/{uuid}");
+                "get /api/v1/sources/{source}/events/{uuid}",
+                "get /api/v1/reports/{report}/query",
+                "post /api/v1/reports/{report}/query",
+                "get /api/v1/queue",
+                "get /api/v1/workers");
         List<String> there = new ArrayList<>();
         paths.forEach((path, methods) -> methods.forEach((method, operation) -> {
             if (List.of("get", "put", "post", "patch", "delete").contains(method)) {
