@@ -111,8 +111,9 @@ class LanesIT {
 
     private static void isExact(String source, String report, int events) {
         Product.awaitCount(api, report, RANGE, events, LIMIT);
-        assertThat(Recount.ofRollups(DATABASE, "aggr_" + source))
-                .isEqualTo(Recount.ofEvents(DATABASE, source, 3_600_000));
+        assertThat(Recount.differences(
+                        Recount.ofEvents(DATABASE, source, 3_600_000), Recount.ofRollups(DATABASE, "aggr_" + source)))
+                .isEmpty();
         assertThat(Recount.lanesMax(DATABASE, "aggr_" + source)).isLessThanOrEqualTo(LANES);
         await("every lane is done with its batch")
                 .atMost(LIMIT)

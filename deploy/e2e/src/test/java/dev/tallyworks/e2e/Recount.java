@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.bson.Document;
 import org.bson.types.Decimal128;
 
@@ -59,6 +61,21 @@ final class Recount {
             }
         }
         return texts(series);
+    }
+
+    /** What differs between two recounts, each by its series and bucket, and nothing else: all of them fill no screen. */
+    static Map<String, String> differences(Map<String, String> ofEvents, Map<String, String> ofRollups) {
+        Map<String, String> differences = new TreeMap<>();
+        Set<String> keys = new TreeSet<>(ofEvents.keySet());
+        keys.addAll(ofRollups.keySet());
+        for (String key : keys) {
+            String recorded = ofEvents.getOrDefault(key, "nothing");
+            String counted = ofRollups.getOrDefault(key, "nothing");
+            if (!recorded.equals(counted)) {
+                differences.put(key, "recorded " + recorded + "; counted " + counted);
+            }
+        }
+        return differences;
     }
 
     /** How many lanes the rollup with the most of them was written by. */

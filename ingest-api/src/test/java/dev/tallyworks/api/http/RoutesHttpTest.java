@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -141,7 +142,9 @@ class RoutesHttpTest {
     @Test
     void everyExampleIsTaken() {
         Map<String, List<Map.Entry<String, String>>> examples = examples();
-        Map<String, String> places = new HashMap<>(Map.of("source", "shop", "type", "sale"));
+        // Other tests share the database.
+        String ours = UUID.randomUUID().toString().substring(0, 8);
+        Map<String, String> places = new HashMap<>(Map.of("source", "shop_" + ours, "type", "sale"));
         List<String> done = new ArrayList<>();
         for (String operation : List.of(
                 "POST /api/v1/sources",
@@ -160,9 +163,13 @@ class RoutesHttpTest {
                 path = path.replace('{' + place.getKey() + '}', place.getValue());
             }
             for (Map.Entry<String, String> example : examples.get(operation)) {
-                Response answer = send(method, path, example.getKey(), example.getValue());
+                String body = example.getValue()
+                        .replace("\"Shop\"", "\"Shop " + ours + "\"")
+                        .replace("\"shop\"", "\"shop_" + ours + "\"")
+                        .replace("\"aggr_", "\"aggr_" + ours + "_");
+                Response answer = send(method, path, example.getKey(), body);
                 assertThat(answer.statusCode())
-                        .as(operation + ": " + example.getValue() + answer.asString())
+                        .as(operation + ": " + body + answer.asString())
                         .isIn(200, 201);
                 assertThat(json(answer).path("rejected").asInt()).as(operation).isZero();
                 if (operation.endsWith(" /api/v1/reports")) {
