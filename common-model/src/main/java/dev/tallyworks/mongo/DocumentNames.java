@@ -11,11 +11,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The names that a rollup document is known to hold: numeric fields, and values by categorical field. Names are never
- * removed from a document, so what is known stays true, but there may be more. Decides which new ones fit. Not thread-safe.
+ * removed from a document but where it became too large, so what is known is there, but there may be more. Decides which new ones fit. Not thread-safe.
  */
 final class DocumentNames {
     /** Numeric fields, and categorical fields, of a document at most. */
     static final int FIELDS_MAX = 1_000;
+
+    /** What the new values of one update may take of it. */
+    private static final long NEW_VALUES_BYTES_MAX = 6 << 20;
+    /** Of a path's other parts, and its number. */
+    private static final int PATH_BYTES = 30;
 
     private final Set<String> numbers = new HashSet<>();
     private final Map<String, Set<String>> values = new HashMap<>();
@@ -80,15 +85,27 @@ final class DocumentNames {
         return limit(delta, 0, 0);
     }
 
-    /** Whether every new name of the delta is of a field that can take none. */
+    /** The delta with no new names, and of each categorical field just one value. */
+    RollupDelta limitToKnownFields(RollupDelta delta) {
+        return delta.limited(new Kept(numbers, values.keySet(), Map.of()));
+    }
+
+    /** The delta without names. */
+    static RollupDelta limitToNone(RollupDelta delta) {
+        return delta.limited(new Kept(Set.of(), Set.of(), Map.of()));
+    }
+
+    /** Whether no new name of the delta can be taken. */
     boolean isFullFor(RollupDelta delta) {
         boolean numbersFull = numbers.size() >= FIELDS_MAX
                 || numbers.containsAll(delta.numbers().keySet());
         return numbersFull
                 && delta.categories().entrySet().stream().allMatch(category -> {
-                    Set<String> held = values.getOrDefault(category.getKey(), Set.of());
-                    return held.size() > delta.target().valuesMax()
-                            || held.containsAll(category.getValue().keySet());
+                    Set<String> held = values.get(category.getKey());
+                    return held == null
+                            ? values.size() > FIELDS_MAX
+                            : held.size() > delta.target().valuesMax()
+                                    || held.containsAll(category.getValue().keySet());
                 });
     }
 
@@ -99,30 +116,51 @@ final class DocumentNames {
                 keptNumbers.add(field);
             }
         });
+        Set<String> keptFields = new HashSet<>(values.keySet());
         Map<String, Set<String>> keptValues = new HashMap<>();
-        int[] fields = {values.size()};
+        long[] newBytes = {0};
         delta.categories().keySet().stream().sorted().forEach(field -> {
-            Set<String> held = values.get(field);
-            Set<String> kept = held == null ? new HashSet<>() : new HashSet<>(held);
-            boolean fieldFits = held != null || fields[0]++ < fieldsMax;
-            delta.categories().get(field).keySet().stream().sorted().forEach(value -> {
-                if (fieldFits && named(kept) < valuesMax) {
-                    kept.add(value);
+            if (named(keptFields) < fieldsMax) {
+                keptFields.add(field);
+            }
+            Set<String> kept = new HashSet<>(values.getOrDefault(field, Set.of()));
+            Map<String, RollupDelta.CategoryStats> offered = delta.categories().get(field);
+            offered.keySet().stream().sorted().forEach(value -> {
+                if (named(kept) < valuesMax && newBytes[0] <= NEW_VALUES_BYTES_MAX && kept.add(value)) {
+                    newBytes[0] += bytes(field, value, offered.get(value));
                 }
             });
             keptValues.put(field, kept);
         });
-        return delta.limited(new RollupDelta.Names() {
-            @Override
-            public boolean keepsNumber(String field) {
-                return keptNumbers.contains(field);
-            }
+        return delta.limited(new Kept(keptNumbers, keptFields, keptValues));
+    }
 
-            @Override
-            public boolean keepsValue(String field, String value) {
-                return keptValues.getOrDefault(field, Set.of()).contains(value);
-            }
-        });
+    /** About what a value takes in an update. */
+    private static long bytes(String field, String value, RollupDelta.CategoryStats stats) {
+        long path = field.length() + (long) value.length() + PATH_BYTES;
+        long all = path;
+        for (String number : stats.sums().keySet()) {
+            all += path + number.length();
+        }
+        return all;
+    }
+
+    private record Kept(Set<String> numbers, Set<String> fields, Map<String, Set<String>> values)
+            implements RollupDelta.Names {
+        @Override
+        public boolean keepsNumber(String field) {
+            return numbers.contains(field);
+        }
+
+        @Override
+        public boolean keepsField(String field) {
+            return fields.contains(field);
+        }
+
+        @Override
+        public boolean keepsValue(String field, String value) {
+            return values.getOrDefault(field, Set.of()).contains(value);
+        }
     }
 
     private static int named(Set<String> names) {

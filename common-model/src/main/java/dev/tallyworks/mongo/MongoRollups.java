@@ -48,6 +48,8 @@ public final class MongoRollups implements Rollups {
     private static final int BULK_DOCUMENTS_MAX = 5_000;
     private static final int NAMESPACE_EXISTS = 48;
     private static final Set<Integer> TOO_LARGE = Set.of(10334, 17419);
+    /** Below what a server takes as a document, with its filter beside it. */
+    private static final int UPDATE_BYTES_MAX = 12 << 20;
     /** Documents whose names are remembered: those that came near a guard. */
     private static final int REMEMBERED_MAX = 2_000;
 
@@ -202,6 +204,9 @@ public final class MongoRollups implements Rollups {
         }
         RawBsonDocument update =
                 RollupDocuments.update(fitting, lane, seq, new RollupDocuments.NamesUpdate.Added(added));
+        if (isTooLarge(update)) {
+            return null;
+        }
         return new UpdateOneModel<>(filter, update, UPSERT);
     }
 
@@ -210,21 +215,28 @@ public final class MongoRollups implements Rollups {
                 .append(APPLIED + '.' + lane, new Document("$not", new Document("$gte", seq)));
     }
 
-    /** Reads which names the document has, and writes if nobody has added to them meanwhile. */
+    /**
+     * Reads which names the document has, and writes if nobody has added to them meanwhile. What is too large, as a document
+     * or as an update, is tried again with fewer names; a document that has no room even for that is folded itself.
+     */
     private void applyWithCare(MongoCollection<Document> collection, String lane, long seq, RollupDelta delta) {
-        boolean full = false;
+        Names kept = Names.FITTING;
         while (true) {
             Document stands = read(collection, delta, lane);
             if (stands != null && isApplied(stands, lane, seq)) {
                 return;
             }
             DocumentNames names = DocumentNames.of(stands);
-            RollupDelta fitting = full ? names.limitToKnown(delta) : names.limit(delta);
+            RollupDelta fitting = kept.limit(names, delta);
             names.addAll(fitting);
             Object counted = stands == null ? null : stands.get(NAMES);
             Document filter = unapplied(delta, lane, seq).append(NAMES, counted == null ? ABSENT : counted);
             RawBsonDocument update =
                     RollupDocuments.update(fitting, lane, seq, new RollupDocuments.NamesUpdate.Counted(names.count()));
+            if (isTooLarge(update)) {
+                kept = kept.fewer(delta);
+                continue;
+            }
             try {
                 UpdateResult result = collection.updateOne(filter, update, new UpdateOptions().upsert(stands == null));
                 if (result.getMatchedCount() == 1 || result.getUpsertedId() != null) {
@@ -232,8 +244,11 @@ public final class MongoRollups implements Rollups {
                     return;
                 }
             } catch (MongoWriteException refused) {
-                if (TOO_LARGE.contains(refused.getCode()) && !full) {
-                    full = true;
+                if (TOO_LARGE.contains(refused.getCode())) {
+                    if (kept != Names.FITTING) {
+                        foldDocument(collection, delta);
+                    }
+                    kept = kept.fewer(delta);
                 } else if (ErrorCategory.fromErrorCode(refused.getCode()) != ErrorCategory.DUPLICATE_KEY) {
                     throw DriverFailures.translateWrite(refused);
                 }
@@ -241,6 +256,45 @@ public final class MongoRollups implements Rollups {
                 throw DriverFailures.translateWrite(failed);
             }
         }
+    }
+
+    private static boolean isTooLarge(RawBsonDocument update) {
+        return update.getByteBuffer().remaining() > UPDATE_BYTES_MAX;
+    }
+
+    /** Which names of a delta are written as such, fewer and fewer. */
+    private enum Names {
+        FITTING,
+        KNOWN,
+        KNOWN_FIELDS,
+        NONE;
+
+        RollupDelta limit(DocumentNames names, RollupDelta delta) {
+            return switch (this) {
+                case FITTING -> names.limit(delta);
+                case KNOWN -> names.limitToKnown(delta);
+                case KNOWN_FIELDS -> names.limitToKnownFields(delta);
+                case NONE -> DocumentNames.limitToNone(delta);
+            };
+        }
+
+        Names fewer(RollupDelta delta) {
+            if (this == NONE) {
+                throw new IllegalStateException("there is no room for a rollup without names: " + delta);
+            }
+            return values()[ordinal() + 1];
+        }
+    }
+
+    /** Folds the names of a document, if no batch is applied to it meanwhile: each changes what is applied. */
+    private void foldDocument(MongoCollection<Document> collection, RollupDelta delta) {
+        Document id = new Document(ID, new Binary(delta.id()));
+        Document stands = DriverFailures.reading(() -> collection.find(id).first());
+        if (stands != null) {
+            Document unchanged = new Document(id).append(APPLIED, stands.get(APPLIED));
+            DriverFailures.writing(() -> collection.replaceOne(unchanged, FoldedDocument.of(stands)));
+        }
+        remembered.remove(ByteBuffer.wrap(delta.id()));
     }
 
     private static @Nullable Document read(MongoCollection<Document> collection, RollupDelta delta, String lane) {

@@ -133,6 +133,9 @@ public final class RollupDelta {
     public interface Names {
         boolean keepsNumber(String field);
 
+        /** Whether a categorical field stays; where not, nor do its values. */
+        boolean keepsField(String field);
+
         boolean keepsValue(String field, String value);
     }
 
@@ -140,8 +143,8 @@ public final class RollupDelta {
     public static final String OTHER = "\uD800";
 
     /**
-     * The same numbers with all names that aren't kept folded into {@link #OTHER}: of numeric fields, of values, and of
-     * numeric fields beside values.
+     * The same numbers with all names that aren't kept folded into {@link #OTHER}: of fields, of values, and of numeric
+     * fields beside values.
      */
     public RollupDelta limited(Names names) {
         RollupDelta limited = new RollupDelta(target, id);
@@ -157,10 +160,11 @@ public final class RollupDelta {
             into.add(stats);
         });
         categories.forEach((field, values) -> values.forEach((value, stats) -> {
-            boolean kept = names.keepsValue(field, value);
+            boolean fieldKept = names.keepsField(field);
+            boolean kept = fieldKept && names.keepsValue(field, value);
             limited.others += kept ? 0 : stats.count;
             CategoryStats into = limited.categories
-                    .computeIfAbsent(field, name -> new HashMap<>())
+                    .computeIfAbsent(fieldKept ? field : OTHER, name -> new HashMap<>())
                     .computeIfAbsent(kept ? value : OTHER, name -> new CategoryStats());
             into.count += stats.count;
             stats.sums.forEach((number, sum) -> into.sums

@@ -8,6 +8,8 @@ import dev.tallyworks.event.EventRef;
 import dev.tallyworks.metric.EventMetrics;
 import dev.tallyworks.metric.FieldMetrics;
 import dev.tallyworks.time.Granularity;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -91,6 +93,30 @@ public final class Folding {
                 .as((type, at, payload, of) -> event(type, at, new HashMap<>(payload), of.toArray(Attribution[]::new)))
                 .list()
                 .ofMaxSize(20);
+    }
+
+    /** As {@link #events}, for tests that are no properties. */
+    public static List<Event> someEvents(Random random) {
+        List<String> names = List.of("amount", "a.b", "$", "", "__other__", "n\0");
+        List<Object> values = List.of("EUR", "USD", "", "__other__", ".", true, false);
+        long[] times = {-3_600_001L, -1L, 0L, 7_200_000L};
+        List<Event> events = new ArrayList<>();
+        for (int i = random.nextInt(30); i >= 0; i--) {
+            Map<String, @Nullable Object> payload = new HashMap<>();
+            for (int fields = random.nextInt(5); fields > 0; fields--) {
+                Object value = random.nextBoolean()
+                        ? new BigDecimal(new BigInteger(110, random).negate(), random.nextInt(80) - 40)
+                        : values.get(random.nextInt(values.size()));
+                payload.put(names.get(random.nextInt(names.size())), value);
+            }
+            Attribution attribution = new Attribution("user", Integer.toString(random.nextInt(2)));
+            events.add(event(
+                    random.nextBoolean() ? "sale" : "refund",
+                    times[random.nextInt(times.length)],
+                    payload,
+                    random.nextBoolean() ? new Attribution[] {attribution} : new Attribution[0]));
+        }
+        return events;
     }
 
     /** A batch in parts, in order. */
