@@ -3,6 +3,7 @@ package dev.tallyworks.mongo;
 import static com.mongodb.client.model.Projections.exclude;
 import static com.mongodb.client.model.Updates.combine;
 import static com.mongodb.client.model.Updates.inc;
+import static com.mongodb.client.model.Updates.max;
 import static com.mongodb.client.model.Updates.set;
 import static com.mongodb.client.model.Updates.unset;
 import static dev.tallyworks.mongo.Fields.EPOCH;
@@ -51,6 +52,8 @@ public final class MongoLanes implements Lanes {
     private static final String SOURCE = "source";
     private static final String INCARNATION = "incarnation";
     private static final String IDS = "ids";
+    /** The lease of a lane that is being added: nobody can take it yet. */
+    private static final long NOT_YET = Long.MAX_VALUE;
 
     private final MongoCollection<Document> lanes;
 
@@ -71,7 +74,7 @@ public final class MongoLanes implements Lanes {
             missing.add(new Document(ID, String.format("l%02d", number))
                     .append(OWNER, "")
                     .append(EPOCH, 0L)
-                    .append(LEASE_UNTIL, 0L)
+                    .append(LEASE_UNTIL, NOT_YET)
                     .append(SEQ, 0L)
                     .append(STATE, DONE)
                     .append(VERSION, 0L)
@@ -99,6 +102,24 @@ public final class MongoLanes implements Lanes {
                 }
             }
             return null;
+        });
+        giveFree();
+    }
+
+    /** A fence that came before a lane shows by the other lanes, one that comes after it finds it: so it stands behind both. */
+    private void giveFree() {
+        DriverFailures.writing(() -> {
+            long fence = 0;
+            boolean added = false;
+            for (Document lane : lanes.find().projection(new Document(LEASE_UNTIL, 1).append(MIN_VERSION, 1))) {
+                fence = Math.max(fence, lane.getLong(MIN_VERSION));
+                added |= lane.getLong(LEASE_UNTIL) == NOT_YET;
+            }
+            if (added) {
+                lanes.updateMany(
+                        new Document(LEASE_UNTIL, NOT_YET), combine(set(LEASE_UNTIL, 0L), max(MIN_VERSION, fence)));
+            }
+            return added;
         });
     }
 
@@ -201,8 +222,11 @@ public final class MongoLanes implements Lanes {
 
     @Override
     public void fence(long version) {
-        DriverFailures.writing(() ->
-                lanes.updateMany(new Document(MIN_VERSION, new Document("$lt", version)), set(MIN_VERSION, version)));
+        Document lower = new Document(MIN_VERSION, new Document("$lt", version));
+        // Until there are none: a lane may have been added while the others were written.
+        while (DriverFailures.writing(() -> lanes.updateMany(lower, set(MIN_VERSION, version)))
+                        .getMatchedCount()
+                > 0) {}
     }
 
     private static Document held(String lane, long epoch) {
