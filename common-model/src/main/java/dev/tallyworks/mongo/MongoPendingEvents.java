@@ -148,6 +148,7 @@ public final class MongoPendingEvents implements PendingEvents {
             set.append(NOT_BEFORE, new Date(due));
         }
         Document mine = new Document(held)
+                .append(PENDING, true)
                 .append(CLAIM, write(claim))
                 .append(ATTEMPTS, stands.containsKey(ATTEMPTS) ? (Object) attemptsBefore : ABSENT);
         Document update = new Document("$set", set).append("$unset", unset);
@@ -173,7 +174,10 @@ public final class MongoPendingEvents implements PendingEvents {
         // The index goes by {receivedAt, _id}; reading on in it takes two plain ranges, as a query with $or would scan.
         List<Pending> found = new ArrayList<>();
         Document later = new Document("$lt", new Date(receivedBeforeMillis));
-        if (from != null && from.receivedAtMillis() < receivedBeforeMillis) {
+        if (from != null && from.receivedAtMillis() >= receivedBeforeMillis) {
+            return new Scan(found, null);
+        }
+        if (from != null) {
             Date moment = new Date(from.receivedAtMillis());
             Document sameMoment = new Document(PENDING, true)
                     .append(RECEIVED_AT, moment)
