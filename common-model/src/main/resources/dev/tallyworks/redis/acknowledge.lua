@@ -5,11 +5,11 @@
 -- Result: nothing
 -- UNLINK frees the list beside: removing single jobs from a long list would block the server.
 local again, delayed = tonumber(ARGV[2]), tonumber(ARGV[3])
-local at = 4
-for _ = 1, again do
-  redis.call('RPUSH', KEYS[1], ARGV[at])
-  at = at + 1
+-- The last one first, so that they are claimed in their old order.
+for i = again, 1, -1 do
+  redis.call('RPUSH', KEYS[1], ARGV[3 + i])
 end
+local at = 4 + again
 for _ = 1, delayed do
   redis.call('ZADD', KEYS[2], ARGV[at + 1], ARGV[at])
   at = at + 2

@@ -8,9 +8,10 @@ if redis.call('EXISTS', KEYS[5]) == 1 then
   return {redis.call('LLEN', KEYS[1])}
 end
 local due = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now, 'LIMIT', 0, 1000)
-for _, job in ipairs(due) do
-  redis.call('ZREM', KEYS[2], job)
-  redis.call('RPUSH', KEYS[1], job)
+-- The last one first, so that the one that is due longest is claimed next.
+for i = #due, 1, -1 do
+  redis.call('ZREM', KEYS[2], due[i])
+  redis.call('RPUSH', KEYS[1], due[i])
 end
 local result, bytes = {0}, 0
 for i = 1, jobsMax do
