@@ -87,8 +87,8 @@ final class QuickUpdates {
             }
         }
         touched.forEach(index -> index.checkUpdate(before, after, target.collection()));
-        touched.forEach(index -> index.updateInPlace(before, after, position, target.collection()));
         target.replace(position, before, after);
+        touched.forEach(index -> index.updateInPlace(before, after, position, target.collection()));
     }
 
     /** Only where the selector names the {@code _id}, and otherwise says nothing that becomes part of the document. */

@@ -1,6 +1,8 @@
 package dev.tallyworks.servers.index;
 
 import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.exception.MongoServerError;
+import de.bwaldvogel.mongo.wire.BsonConstants;
 import de.bwaldvogel.mongo.wire.bson.BsonDecoder;
 import de.bwaldvogel.mongo.wire.bson.BsonEncoder;
 import io.netty.buffer.ByteBuf;
@@ -15,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Documents by position, as BSON: as objects they would take some five times the memory. Thread-safe. */
 final class StoredDocuments {
+    /** As a server answers it, for that one document and not for the command. */
+    private static final int TOO_LARGE = 17419;
+
     private final List<byte @Nullable []> documents = new ArrayList<>();
     private final Deque<Integer> free = new ArrayDeque<>();
 
@@ -66,6 +71,9 @@ final class StoredDocuments {
     private static byte[] encode(Document document) {
         ByteBuf buffer = Unpooled.buffer(1024);
         BsonEncoder.encodeDocument(document, buffer);
+        if (buffer.readableBytes() > BsonConstants.MAX_BSON_OBJECT_SIZE) {
+            throw new MongoServerError(TOO_LARGE, "Location" + TOO_LARGE, "Resulting document is too large");
+        }
         byte[] bytes = new byte[buffer.readableBytes()];
         buffer.readBytes(bytes);
         return bytes;
