@@ -37,9 +37,4 @@ class MongoRollupsTest extends RollupsContract {
     protected RollupScan scan() {
         return new MongoRollupScan(DATABASE);
     }
-
-    @Override
-    protected boolean boundsDocuments() {
-        return Servers.areGiven(); // the embedded one does not
-    }
 }

@@ -52,9 +52,6 @@ public abstract class RollupsContract {
 
     protected abstract RollupScan scan();
 
-    /** Whether the store refuses a document that is too large. */
-    protected abstract boolean boundsDocuments();
-
     @BeforeEach
     void useAnotherTarget() {
         hourly = Folding.hourly(target());
@@ -394,14 +391,14 @@ public abstract class RollupsContract {
     void aDocumentThatIsFullGoesOnUnderOther() {
         List<Event> all = new ArrayList<>();
         for (int seq = 1; seq <= 10; seq++) {
-            List<Event> batch = longFields(all.size(), 99);
+            List<Event> batch = longFields(all.size(), 20);
             rollups.apply("l0" + seq % 2, seq, fold(hourly, batch));
             rollups.apply("l0" + seq % 2, seq, fold(hourly, batch));
             all.addAll(batch);
         }
         assertTotals(hourly, all);
         assertNamed(all);
-        List<Event> known = longFields(0, 50);
+        List<Event> known = longFields(0, 10);
         rollups.apply("l00", 100, fold(hourly, known));
         all.addAll(known);
         assertTotals(hourly, all);
@@ -413,7 +410,7 @@ public abstract class RollupsContract {
     void aDocumentThatIsFilledSlowlyGoesOnUnderOther() {
         List<Event> all = new ArrayList<>();
         long seq = 0;
-        for (int size : new int[] {300, 300, 150, 50, 10, 10, 10, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}) {
+        for (int size : new int[] {60, 60, 30, 10, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}) {
             List<Event> batch = longFields(all.size(), size);
             rollups.apply("l00", ++seq, fold(hourly, batch));
             all.addAll(batch);
@@ -433,7 +430,7 @@ public abstract class RollupsContract {
     private static List<Event> longFields(int from, int fields) {
         List<Event> events = new ArrayList<>();
         for (int i = from; i < from + fields; i++) {
-            String name = i + "f".repeat(10_000);
+            String name = i + "f".repeat(50_000);
             events.add(sale(Map.of("amount", new BigDecimal("0.01"), name, "x", "c", "c" + i % 3)));
         }
         return events;
@@ -452,7 +449,7 @@ public abstract class RollupsContract {
             }
         }
         long unnamed = only(hourly, new Metric.Count()).others();
-        assertThat(unnamed > 0).isEqualTo(boundsDocuments());
+        assertThat(unnamed).isPositive();
         assertThat(named + unnamed).isEqualTo(2L * events.size());
     }
 
