@@ -134,7 +134,7 @@ public abstract class PendingEventsContract {
     }
 
     @Test
-    void anHeirTakesTheClaimsOfItsBatchUnderAnyEpoch() {
+    void anHeirTakesTheClaimsOfItsBatchUnderEarlierEpochs() {
         record("a", "b", "c", "d");
         events.claim(refs("a"), MINE, 1, false);
         events.claim(refs("b"), RIVALS, 1, false);
@@ -147,6 +147,9 @@ public abstract class PendingEventsContract {
         assertThat(owned(MINE)).isEmpty();
         assertThat(owned(RIVALS)).containsExactly("b");
         assertThat(owned(new Claim("l00", 2, 4))).containsExactly("c");
+        events.claim(refs("a", "d"), MINE, 1, true);
+        assertThat(owned(MINE)).as("back from a later owner").isEmpty();
+        assertThat(owned(HEIRS)).containsExactly("a", "d");
     }
 
     @Test
