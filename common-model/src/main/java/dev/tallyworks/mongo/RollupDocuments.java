@@ -55,6 +55,9 @@ final class RollupDocuments {
     static final String BUCKET = "bucket";
     static final String TYPE_HASH = "k";
 
+    private static final int FIXED_BYTES = 512;
+    private static final int PATH_BYTES = 40;
+
     private RollupDocuments() {}
 
     /** How an update treats the count of names. */
@@ -67,7 +70,7 @@ final class RollupDocuments {
     }
 
     static RawBsonDocument update(RollupDelta delta, String lane, long seq, NamesUpdate names) {
-        BasicOutputBuffer buffer = new BasicOutputBuffer(1024);
+        BasicOutputBuffer buffer = new BasicOutputBuffer(likelyBytes(delta));
         try (BsonBinaryWriter writer = new BsonBinaryWriter(buffer)) {
             writer.writeStartDocument();
             writeIncrements(writer, delta, names);
@@ -84,6 +87,13 @@ final class RollupDocuments {
             writer.writeEndDocument();
         }
         return new RawBsonDocument(buffer.getInternalBuffer(), 0, buffer.getPosition());
+    }
+
+    /** So that the buffer need not grow; it may be too small or too large. */
+    private static int likelyBytes(RollupDelta delta) {
+        int numbers = delta.numbers().size();
+        int values = DocumentNames.count(delta) - numbers;
+        return FIXED_BYTES + PATH_BYTES * (4 * numbers + values * (1 + 2 * numbers));
     }
 
     private static void writeIncrements(BsonWriter writer, RollupDelta delta, NamesUpdate names) {
