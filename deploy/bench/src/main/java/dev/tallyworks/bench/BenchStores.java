@@ -6,7 +6,7 @@ import com.mongodb.WriteConcern;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
-import dev.tallyworks.local.EmbeddedPair;
+import dev.tallyworks.local.EmbeddedStores;
 import dev.tallyworks.local.Ports;
 import dev.tallyworks.local.process.AppProcess;
 import dev.tallyworks.local.process.Installation;
@@ -32,14 +32,16 @@ final class BenchStores implements AutoCloseable {
     private final String mongoUrl;
     private final String redisUrl;
     private final String namespace = "tw-bench-" + UUID.randomUUID();
-    private final @Nullable AppProcess embedded;
+    /** Redis, then MongoDB; none where they are given. */
+    private final List<AppProcess> embedded;
+
     private final MongoClient client;
     private final MongoDatabase database;
 
-    private BenchStores(String mongoUrl, String redisUrl, @Nullable AppProcess embedded) {
+    private BenchStores(String mongoUrl, String redisUrl, List<AppProcess> embedded) {
         this.mongoUrl = mongoUrl;
         this.redisUrl = redisUrl;
-        this.embedded = embedded;
+        this.embedded = List.copyOf(embedded);
         ConnectionString url = new ConnectionString(mongoUrl);
         this.client = MongoClients.create(MongoClientSettings.builder()
                 .applyConnectionString(url)
@@ -59,17 +61,21 @@ final class BenchStores implements AutoCloseable {
             throw new IllegalStateException("give both TW_MONGODB_URL and TW_REDIS_URL, or neither");
         }
         if (mongo != null && redis != null) {
-            return new BenchStores(withDatabase(mongo, name), redis, null);
+            return new BenchStores(withDatabase(mongo, name), redis, List.of());
         }
         int mongoPort = Ports.free();
         int redisPort = Ports.free();
-        List<String> arguments = List.of(Integer.toString(mongoPort), Integer.toString(redisPort), "-");
-        AppProcess servers = AppProcess.start(
-                installation.program("servers", EmbeddedPair.class, EmbeddedPair.HEAP_MEGABYTES, arguments, mongoPort),
-                logs.resolve("servers.log"));
-        Product.await(servers, START_MAX, () -> Ports.answers("127.0.0.1", mongoPort));
+        List<AppProcess> embedded = List.of(
+                AppProcess.start(EmbeddedStores.redis(redisPort, null), logs.resolve("redis.log")),
+                AppProcess.start(EmbeddedStores.mongo(installation, mongoPort, null), logs.resolve("mongodb.log")));
+        for (AppProcess store : embedded) {
+            Product.await(
+                    store,
+                    START_MAX,
+                    () -> Ports.answers("127.0.0.1", store.spec().port()));
+        }
         return new BenchStores(
-                "mongodb://127.0.0.1:" + mongoPort + "/" + name, "redis://127.0.0.1:" + redisPort, servers);
+                "mongodb://127.0.0.1:" + mongoPort + "/" + name, "redis://127.0.0.1:" + redisPort, embedded);
     }
 
     private static @Nullable String given(String variable) {
@@ -93,12 +99,12 @@ final class BenchStores implements AutoCloseable {
     }
 
     boolean areEmbedded() {
-        return embedded != null;
+        return !embedded.isEmpty();
     }
 
-    /** Processor seconds that the embedded pair's process has taken so far; 0 for given servers. */
+    /** Processor seconds that the embedded pair has taken so far; 0 for given servers. */
     double cpuSeconds() {
-        return embedded == null ? 0 : Product.cpuSeconds(embedded);
+        return embedded.stream().mapToDouble(Product::cpuSeconds).sum();
     }
 
     String mongoVersion() {
@@ -116,13 +122,11 @@ final class BenchStores implements AutoCloseable {
     @Override
     public void close() {
         try (client) {
-            if (embedded == null) {
+            if (embedded.isEmpty()) {
                 database.drop();
             }
         } finally {
-            if (embedded != null) {
-                embedded.stop(Duration.ofSeconds(10));
-            }
+            embedded.forEach(store -> store.stop(Duration.ofSeconds(10)));
         }
     }
 }

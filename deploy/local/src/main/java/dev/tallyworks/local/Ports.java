@@ -23,14 +23,31 @@ public final class Ports {
     }
 
     static void requireFree(int port, String whose) {
-        if (port > 65_535) {
-            throw new Refusal("port " + port + " (" + whose + ") is beyond 65535: choose a lower one with --port");
+        if (port < 1 || port > 65_535) {
+            throw new Refusal("port " + port + " (" + whose + ") is not 1 to 65535: choose another with --port");
         }
+        try {
+            bind(port);
+        } catch (IOException taken) {
+            boolean forbidden = String.valueOf(taken.getMessage()).contains("denied");
+            throw new Refusal("port " + port + " (" + whose + ") is " + (forbidden ? "not yours to open" : "in use")
+                    + ": choose another with --port");
+        }
+    }
+
+    static boolean isFree(int port) {
+        try {
+            bind(port);
+            return true;
+        } catch (IOException taken) {
+            return false;
+        }
+    }
+
+    private static void bind(int port) throws IOException {
         try (ServerSocket socket = new ServerSocket()) {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-        } catch (IOException taken) {
-            throw new Refusal("port " + port + " (" + whose + ") is in use: choose another with --port");
         }
     }
 

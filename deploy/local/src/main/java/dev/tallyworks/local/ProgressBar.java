@@ -5,7 +5,9 @@ import java.util.Locale;
 
 /** How far something has come, its rate and the time that is left: one line on a terminal, a line each tenth elsewhere. */
 final class ProgressBar {
-    private static final int WIDTH = 30;
+    /** So that the line fits into 80 columns. */
+    private static final int WIDTH = 16;
+
     private static final int PLAIN_STEPS = 10;
 
     private final PrintStream out;

@@ -1,10 +1,9 @@
 package dev.tallyworks.local;
 
 import dev.tallyworks.local.process.AppProcess;
+import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -12,14 +11,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Keeps processes running: one that dies is started again, at once the first time, after twice as long each time it does not
- * live for a minute. Stops them in the reverse order of their start. Thread-safe.
+ * Keeps processes running: one that dies is started again, at once the first time, after twice as long each time it has lived
+ * only for moments. Thread-safe.
  */
 final class Supervisor {
-    private static final long DELAY_MILLIS_MIN = 250;
+    private static final long DELAY_MILLIS_MIN = 100;
     private static final long DELAY_MILLIS_MAX = 30_000;
-    private static final long HEALTHY_NANOS = Duration.ofSeconds(60).toNanos();
+    /** Who has lived for so long does not keep dying. */
+    private static final long HEALTHY_NANOS = Duration.ofSeconds(20).toNanos();
+    /** An application drains for 30 s at most. */
     private static final Duration GRACE = Duration.ofSeconds(35);
+
+    /** Applications end before the stores that they need to drain. */
+    enum Role {
+        APPLICATION,
+        STORE
+    }
 
     private final StateFolder state;
     private final Consumer<String> says;
@@ -28,20 +35,21 @@ final class Supervisor {
         thread.setDaemon(true);
         return thread;
     });
-    /** Newest first. */
-    private final Deque<Slot> slots = new ArrayDeque<>();
+    private final List<Slot> slots = new ArrayList<>();
 
     private boolean stopping;
 
     /** A process that is kept running. */
     private static final class Slot {
         private final AppProcess.Spec spec;
+        private final Role role;
         private AppProcess process;
         private long startedNanos = System.nanoTime();
         private long delayMillis = DELAY_MILLIS_MIN;
 
-        Slot(AppProcess.Spec spec, AppProcess process) {
+        Slot(AppProcess.Spec spec, Role role, AppProcess process) {
             this.spec = spec;
+            this.role = role;
             this.process = process;
         }
     }
@@ -52,13 +60,14 @@ final class Supervisor {
         this.says = says;
     }
 
-    synchronized AppProcess start(AppProcess.Spec spec) {
+    synchronized AppProcess start(AppProcess.Spec spec, Role role) {
         if (stopping) {
             throw new Refusal("stopped while it was starting");
         }
+        state.freshLog(spec.name());
         AppProcess process = launch(spec);
-        Slot slot = new Slot(spec, process);
-        slots.push(slot);
+        Slot slot = new Slot(spec, role, process);
+        slots.add(slot);
         watch(slot);
         return process;
     }
@@ -74,40 +83,62 @@ final class Supervisor {
     }
 
     private synchronized void died(Slot slot) {
-        if (stopping) {
-            return;
+        if (!stopping) {
+            if (System.nanoTime() - slot.startedNanos > HEALTHY_NANOS) {
+                slot.delayMillis = DELAY_MILLIS_MIN;
+            }
+            restartLater(
+                    slot,
+                    slot.spec.name() + " died (exit " + slot.process.exitCode() + ")",
+                    "; log: " + slot.process.log());
         }
-        boolean livedLong = System.nanoTime() - slot.startedNanos > HEALTHY_NANOS;
-        slot.delayMillis =
-                livedLong ? DELAY_MILLIS_MIN : Math.min(DELAY_MILLIS_MAX, Math.max(DELAY_MILLIS_MIN, slot.delayMillis));
-        says.accept(slot.spec.name() + " died (exit " + slot.process.exitCode() + "), starting it again in "
-                + slot.delayMillis + " ms; log: " + slot.process.log());
+    }
+
+    private void restartLater(Slot slot, String why, String more) {
+        says.accept(why + ", starting it again in " + slot.delayMillis + " ms" + more);
         restarts.schedule(() -> restart(slot), slot.delayMillis, TimeUnit.MILLISECONDS);
-        slot.delayMillis *= 2;
+        slot.delayMillis = Math.min(DELAY_MILLIS_MAX, 2 * slot.delayMillis);
     }
 
     private synchronized void restart(Slot slot) {
-        if (!stopping) {
+        if (stopping) {
+            return;
+        }
+        try {
             slot.process = launch(slot.spec);
             slot.startedNanos = System.nanoTime();
             watch(slot);
+        } catch (UncheckedIOException failed) {
+            restartLater(slot, slot.spec.name() + " can't be started (" + failed.getMessage() + ")", "");
         }
+    }
+
+    synchronized boolean hasStarted() {
+        return !slots.isEmpty();
+    }
+
+    /** Whether what was started is being stopped. */
+    synchronized boolean isStopping() {
+        return stopping;
     }
 
     /** Drains and ends all of them; only the first call does. */
     void stop() {
-        List<Slot> ending;
         synchronized (this) {
             if (stopping) {
                 return;
             }
             stopping = true;
-            ending = new ArrayList<>(slots);
         }
         restarts.shutdownNow();
-        for (Slot slot : ending) {
-            slot.process.stop(GRACE);
-            state.removePid(slot.spec.name());
+        for (Role role : Role.values()) {
+            List<Slot> ending = slots.stream().filter(slot -> slot.role == role).toList();
+            ending.forEach(slot -> slot.process.requestStop());
+            long end = System.nanoTime() + GRACE.toNanos();
+            for (Slot slot : ending) {
+                slot.process.awaitStop(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+                state.removePid(slot.spec.name());
+            }
         }
     }
 }

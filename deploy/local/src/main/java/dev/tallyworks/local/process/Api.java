@@ -13,6 +13,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Requests to one application, each bounded in time. Thread-safe. */
 public final class Api {
@@ -24,6 +26,7 @@ public final class Api {
             .connectTimeout(Duration.ofSeconds(5))
             .build();
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(3);
 
     private final String base;
     private final Duration timeout;
@@ -105,10 +108,39 @@ public final class Api {
     /** The status of a probe's answer, 0 where there is none. */
     public int health(String probe) {
         try {
-            return within(Duration.ofSeconds(3)).get("/q/health/" + probe).status();
+            return within(HEALTH_TIMEOUT).get("/q/health/" + probe).status();
         } catch (IOException down) {
             return 0;
         }
+    }
+
+    /** What its readiness says is missing; empty where nothing is, or nothing answers. */
+    public String whyNotReady() {
+        List<String> reasons = new ArrayList<>();
+        try {
+            JsonNode answer = within(HEALTH_TIMEOUT).get("/q/health/ready").json();
+            for (JsonNode check : answer.path("checks")) {
+                if (!check.path("status").asText().equals("UP")) {
+                    reasons.add(check.path("name").asText() + details(check.path("data")));
+                }
+            }
+        } catch (IOException down) {
+            // It can't say.
+        }
+        return String.join("; ", reasons);
+    }
+
+    private static String details(JsonNode data) {
+        StringBuilder details = new StringBuilder();
+        data.properties().forEach(detail -> {
+            if (!detail.getValue().asText().equals("up")) {
+                details.append(details.isEmpty() ? ": " : ", ")
+                        .append(detail.getKey())
+                        .append(' ')
+                        .append(detail.getValue().asText());
+            }
+        });
+        return details.toString();
     }
 
     public static String encoded(String text) {

@@ -83,10 +83,20 @@ public final class AppProcess {
         return process.onExit();
     }
 
-    /** Asks it to drain and end, and kills it where it has not within that time. */
+    /** Asks it to drain and end, and waits till it has; kills it where it has not within that time. */
     public void stop(Duration grace) {
-        List<ProcessHandle> below = process.descendants().toList();
+        requestStop();
+        awaitStop(grace);
+    }
+
+    /** Asks it to drain and end. */
+    public void requestStop() {
         process.destroy();
+    }
+
+    /** Returns when it has ended; kills it where it has not within that time. */
+    public void awaitStop(Duration grace) {
+        List<ProcessHandle> below = process.descendants().toList();
         if (!awaitEnd(grace)) {
             kill();
         }

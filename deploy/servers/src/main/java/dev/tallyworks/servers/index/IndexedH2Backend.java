@@ -15,19 +15,65 @@ import de.bwaldvogel.mongo.backend.h2.H2Database;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.oplog.Oplog;
 import io.netty.channel.Channel;
+import de.bwaldvogel.mongo.wire.message.MongoMessage;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 import org.h2.mvstore.MVMap;
 import org.jspecify.annotations.Nullable;
 
-/** The H2 backend with ordered indexes, which are kept in memory and filled again when the file is opened. */
+/**
+ * The H2 backend with ordered indexes, which are kept in memory and filled again when the file is opened. What it has answered
+ * to a write is in the file: a process that is killed loses nothing of it, though a machine that loses its power may.
+ */
 public final class IndexedH2Backend extends H2Backend {
     /** Static, as the superclass opens databases before the fields of an object of this class are set. */
     private static final LongAdder EXAMINED = new LongAdder();
 
+    private static final Set<String> WRITES = Set.of(
+            "insert",
+            "update",
+            "delete",
+            "findandmodify",
+            "create",
+            "createindexes",
+            "drop",
+            "dropindexes",
+            "dropdatabase",
+            "renamecollection");
+
+    private final AtomicLong writes = new AtomicLong();
+    private final Object committing = new Object();
+    /** Guarded by {@code committing}: so many of the writes are in the file. */
+    private long committed;
+
     public IndexedH2Backend(String fileName) {
         super(fileName);
+    }
+
+    @Override
+    public Document handleMessage(MongoMessage message) {
+        Document answer = super.handleMessage(message);
+        commitAfter(message.getDocument().keySet().iterator().next());
+        return answer;
+    }
+
+    /** Writes that wait while another commits share the next commit. */
+    private void commitAfter(String command) {
+        if (!WRITES.contains(command.toLowerCase(Locale.ROOT))) {
+            return;
+        }
+        long own = writes.incrementAndGet();
+        synchronized (committing) {
+            if (committed < own) {
+                long upTo = writes.get();
+                commit();
+                committed = upTo;
+            }
+        }
     }
 
     /** Documents that queries have looked at since the process began, in all files. */
