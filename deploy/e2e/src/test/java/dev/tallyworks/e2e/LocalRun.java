@@ -1,0 +1,184 @@
+package dev.tallyworks.e2e;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.tallyworks.local.process.Api;
+import dev.tallyworks.local.process.Installation;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** {@code deploy/local/run} as a process, with what it prints. */
+final class LocalRun implements AutoCloseable {
+    static final Duration LIMIT = Duration.ofMinutes(3);
+    static final Path SCRIPT = Installation.find().root().resolve("deploy/local/run");
+
+    private final Process process;
+    private final List<String> output = new CopyOnWriteArrayList<>();
+    private final List<ProcessHandle> seen = new ArrayList<>();
+
+    private LocalRun(Process process) {
+        this.process = process;
+        Thread reader = new Thread(this::read, "output");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    private void read() {
+        try (BufferedReader lines = process.inputReader()) {
+            lines.lines().forEach(output::add);
+        } catch (IOException | UncheckedIOException cut) {
+            // The process was killed.
+        }
+    }
+
+    /**
+     * Starts it in {@code state}, also as working folder.
+     *
+     * @param environment added to this process' own, in which no servers are named; an empty value removes
+     */
+    static LocalRun start(Path script, Path state, Map<String, String> environment, String... arguments) {
+        List<String> command = new ArrayList<>(List.of("bash", script.toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).directory(state.toFile());
+        builder.environment().keySet().removeAll(List.of("TW_MONGODB_URL", "TW_REDIS_URL", "TW_REDIS_NAMESPACE"));
+        builder.environment().put("TW_LOCAL_DIR", state.toString());
+        environment.forEach((name, value) -> {
+            builder.environment().put(name, value);
+            if (value.isEmpty()) {
+                builder.environment().remove(name);
+            }
+        });
+        try {
+            return new LocalRun(builder.start());
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    static LocalRun start(Path state, String... arguments) {
+        return start(SCRIPT, state, Map.of(), arguments);
+    }
+
+    /** The jars were built by what runs this test: the script need not build them again. */
+    static void jarsAreFresh() throws IOException {
+        for (String jar : List.of(
+                "ingest-api/target/quarkus-app/quarkus-run.jar",
+                "aggregator-worker/target/quarkus-app/quarkus-run.jar",
+                "deploy/local/target/local-run.jar")) {
+            Files.setLastModifiedTime(Installation.find().root().resolve(jar), FileTime.from(Instant.now()));
+        }
+    }
+
+    /** The first of so many ports in a row that are free. */
+    static int freePorts(int count) throws IOException {
+        while (true) {
+            int first;
+            try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                first = any.getLocalPort();
+            }
+            if (areFree(first, count)) {
+                return first;
+            }
+        }
+    }
+
+    private static boolean areFree(int first, int count) {
+        for (int port = first; port < first + count; port++) {
+            try (ServerSocket socket = new ServerSocket()) {
+                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            } catch (IOException | IllegalArgumentException taken) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    List<String> output() {
+        return List.copyOf(output);
+    }
+
+    /** Waits till it has said all that it says when it is ready. */
+    LocalRun awaitStarted() {
+        await("it has started: " + output)
+                .atMost(LIMIT)
+                .failFast("it ended: " + output, () -> !process.isAlive())
+                .until(() -> output.stream().anyMatch(line -> line.contains("Ctrl-C stops it")));
+        process.descendants().forEach(seen::add);
+        return this;
+    }
+
+    /** Waits till it ends by itself. */
+    int awaitEnd() throws InterruptedException {
+        if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("still runs: " + output);
+        }
+        return process.exitValue();
+    }
+
+    void signal(String name) throws IOException, InterruptedException {
+        signal(name, pid());
+    }
+
+    static void signal(String name, long pid) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor();
+    }
+
+    /** All processes that it had started by the time that it was ready, or has below it now. */
+    List<ProcessHandle> below() {
+        process.descendants().forEach(seen::add);
+        return List.copyOf(seen);
+    }
+
+    /** Waits till none of these is there any more. */
+    static void awaitGone(List<ProcessHandle> processes) {
+        await("these are gone").atMost(LIMIT).until(() -> processes.stream().noneMatch(ProcessHandle::isAlive));
+    }
+
+    static long pid(Path state, String name) throws IOException {
+        return Long.parseLong(Files.readString(state.resolve(name + ".pid")).strip());
+    }
+
+    /** kill -9, then waits till another process has its name, and is ready where it has a port. */
+    static long killAndAwaitAnother(Path state, String name, @Nullable Integer port)
+            throws IOException, InterruptedException {
+        long old = pid(state, name);
+        signal("KILL", old);
+        AtomicReference<Long> another = new AtomicReference<>(old);
+        await(name + " is back").atMost(LIMIT).until(() -> {
+            another.set(pid(state, name));
+            return another.get() != old
+                    && ProcessHandle.of(another.get())
+                            .filter(ProcessHandle::isAlive)
+                            .isPresent()
+                    && (port == null || new Api(port).isHealthy("ready"));
+        });
+        return another.get();
+    }
+
+    @Override
+    public void close() {
+        below().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+}
