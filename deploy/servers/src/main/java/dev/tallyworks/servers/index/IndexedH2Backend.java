@@ -6,6 +6,7 @@ import de.bwaldvogel.mongo.backend.ArrayFilters;
 import de.bwaldvogel.mongo.backend.CollectionOptions;
 import de.bwaldvogel.mongo.backend.CursorRegistry;
 import de.bwaldvogel.mongo.backend.DatabaseResolver;
+import de.bwaldvogel.mongo.backend.DocumentWithPosition;
 import de.bwaldvogel.mongo.backend.Index;
 import de.bwaldvogel.mongo.backend.IndexKey;
 import de.bwaldvogel.mongo.backend.QueryResult;
@@ -14,13 +15,14 @@ import de.bwaldvogel.mongo.backend.h2.H2Collection;
 import de.bwaldvogel.mongo.backend.h2.H2Database;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.oplog.Oplog;
-import io.netty.channel.Channel;
 import de.bwaldvogel.mongo.wire.message.MongoMessage;
+import io.netty.channel.Channel;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.h2.mvstore.MVMap;
 import org.jspecify.annotations.Nullable;
@@ -98,7 +100,10 @@ public final class IndexedH2Backend extends H2Backend {
         @Override
         protected MongoCollection<Object> openOrCreateCollection(String name, CollectionOptions options) {
             String fullName = getFullCollectionNamespace(name);
-            MVMap<Object, Document> data = getMvStore().openMap(DATA_PREFIX + fullName);
+            MVMap<Object, Document> data = getMvStore()
+                    .openMap(
+                            DATA_PREFIX + fullName,
+                            new MVMap.Builder<Object, Document>().valueType(new DocumentType()));
             MVMap<String, Object> meta = getMvStore().openMap(META_PREFIX + fullName);
             return new Collection(this, name, options, data, meta, cursorRegistry);
         }
@@ -136,6 +141,12 @@ public final class IndexedH2Backend extends H2Backend {
     }
 
     private static final class Collection extends H2Collection implements QuickUpdates.Target<Object> {
+        /**
+         * Guarded by this. The server's own updates change what they find, while another thread may be writing just that to the
+         * file: they must find copies.
+         */
+        private boolean changing;
+
         Collection(
                 MongoDatabase database,
                 String name,
@@ -144,6 +155,36 @@ public final class IndexedH2Backend extends H2Backend {
                 MVMap<String, Object> meta,
                 CursorRegistry cursors) {
             super(database, name, options, data, meta, cursors);
+        }
+
+        @Override
+        protected Document getDocument(Object position) {
+            return found(super.getDocument(position));
+        }
+
+        @Override
+        protected Stream<DocumentWithPosition<Object>> streamAllDocumentsWithPosition() {
+            return super.streamAllDocumentsWithPosition()
+                    .map(stored -> new DocumentWithPosition<>(found(stored.getDocument()), stored.getPosition()));
+        }
+
+        private Document found(Document stored) {
+            return changing ? stored.cloneDeeply() : stored;
+        }
+
+        @Override
+        protected QueryResult matchDocuments(
+                Document query,
+                @Nullable Document orderBy,
+                int skip,
+                int limit,
+                int batchSize,
+                @Nullable Document fields) {
+            if (isNaturalDescending(orderBy)) {
+                return super.matchDocuments(query, orderBy, skip, limit, batchSize, fields);
+            }
+            Stream<Document> all = streamAllDocumentsWithPosition().map(DocumentWithPosition::getDocument);
+            return matchDocumentsFromStream(all, query, orderBy, skip, limit, batchSize, fields);
         }
 
         @Override
@@ -188,8 +229,22 @@ public final class IndexedH2Backend extends H2Backend {
                 Oplog oplog) {
             Document answer = QuickUpdates.run(this, selector, update, multi, upsert, oplog);
             return answer == null
-                    ? super.updateDocuments(selector, update, arrayFilters, multi, upsert, oplog)
+                    ? whileChanging(() -> super.updateDocuments(selector, update, arrayFilters, multi, upsert, oplog))
                     : answer;
+        }
+
+        @Override
+        public synchronized Document findAndModify(Document query) {
+            return whileChanging(() -> super.findAndModify(query));
+        }
+
+        private Document whileChanging(Supplier<Document> change) {
+            changing = true;
+            try {
+                return change.get();
+            } finally {
+                changing = false;
+            }
         }
 
         @Override

@@ -40,7 +40,7 @@ final class StoredDocuments {
         if (bytes == null) {
             throw new NoSuchElementException("no document at " + position);
         }
-        return BsonDecoder.decodeBson(Unpooled.wrappedBuffer(bytes));
+        return decode(bytes);
     }
 
     private synchronized byte @Nullable [] bytes(int position) {
@@ -68,7 +68,11 @@ final class StoredDocuments {
                 .toList();
     }
 
-    private static byte[] encode(Document document) {
+    static Document decode(byte[] bytes) {
+        return BsonDecoder.decodeBson(Unpooled.wrappedBuffer(bytes));
+    }
+
+    static byte[] encode(Document document) {
         ByteBuf buffer = Unpooled.buffer(1024);
         BsonEncoder.encodeDocument(document, buffer);
         if (buffer.readableBytes() > BsonConstants.MAX_BSON_OBJECT_SIZE) {
