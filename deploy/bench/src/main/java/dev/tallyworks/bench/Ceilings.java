@@ -1,5 +1,6 @@
 package dev.tallyworks.bench;
 
+import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoCommandException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
@@ -32,6 +33,8 @@ import org.bson.types.Decimal128;
  */
 final class Ceilings {
     private static final int EVENTS_MAX = 2_000_000;
+    private static final int DUPLICATE_KEY = 11_000;
+    private static final BulkWriteOptions UNORDERED = new BulkWriteOptions().ordered(false);
     private static final UpdateOptions UPSERT = new UpdateOptions().upsert(true);
     private static final long BUCKET_BITS = BenchEvent.HOUR_MILLIS ^ Long.MIN_VALUE;
 
@@ -132,7 +135,19 @@ final class Ceilings {
                     .append("applied." + lane, new Document("$not", new Document("$gte", seq)));
             updates.add(new UpdateOneModel<>(unapplied, update(customer, totals, lane, seq), UPSERT));
         });
-        rollups.bulkWrite(updates, new BulkWriteOptions().ordered(false));
+        try {
+            rollups.bulkWrite(updates, UNORDERED);
+        } catch (MongoBulkWriteException raced) {
+            // Another thread made the document at the same moment: it is there now.
+            if (raced.getWriteErrors().stream().anyMatch(error -> error.getCode() != DUPLICATE_KEY)) {
+                throw raced;
+            }
+            rollups.bulkWrite(
+                    raced.getWriteErrors().stream()
+                            .map(error -> updates.get(error.getIndex()))
+                            .toList(),
+                    UNORDERED);
+        }
     }
 
     /** As long and as scattered as the product's. */
