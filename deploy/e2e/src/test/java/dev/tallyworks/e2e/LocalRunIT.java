@@ -3,10 +3,12 @@ package dev.tallyworks.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
 import dev.tallyworks.local.process.Api;
 import dev.tallyworks.local.process.Installation;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -176,6 +178,17 @@ class LocalRunIT {
                     .contains("port " + port + " (ingest API) is in use: choose another with --port");
             assertThat(refusal(Map.of("TW_REDIS_URL", "redis://127.0.0.1:1")))
                     .contains("nothing answers at 127.0.0.1:1");
+        }
+        HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        http.start();
+        try {
+            String address = "127.0.0.1:" + http.getAddress().getPort();
+            assertThat(refusal(Map.of("TW_MONGODB_URL", "mongodb://" + address + "/tallyworks")))
+                    .contains("TW_MONGODB_URL: what answers is no MongoDB at " + address);
+            assertThat(refusal(Map.of("TW_REDIS_URL", "redis://" + address)))
+                    .contains("TW_REDIS_URL: what answers is no Redis at " + address);
+        } finally {
+            http.stop(0);
         }
         assertThat(refusal(Map.of("TW_MONGODB_URL", "mongodb://user:secret@localhost:27017")))
                 .contains("TW_MONGODB_URL must be mongodb://host:port/database")

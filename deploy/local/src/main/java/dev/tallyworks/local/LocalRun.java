@@ -39,6 +39,9 @@ public final class LocalRun implements Runnable {
     private static final int PORT_MAX = 65_535;
     private static final String HOST = "127.0.0.1";
     private static final Duration START_MAX = Duration.ofSeconds(60);
+    /** For one that answers, but has what it needs not yet. */
+    private static final Duration NOT_READY_MAX = Duration.ofSeconds(20);
+
     private static final Duration AGGREGATION_MAX = Duration.ofMinutes(2);
     /** What outlives a killed run drains for 35 s at most. */
     private static final Duration REMAINS_MAX = Duration.ofSeconds(40);
@@ -206,7 +209,7 @@ public final class LocalRun implements Runnable {
                         () -> {
                             boolean started = supervisor.hasStarted();
                             if (started) {
-                                say("stopping");
+                                say(terminal ? "\nstopping" : "stopping");
                             }
                             supervisor.stop();
                             if (whole) {
@@ -224,11 +227,14 @@ public final class LocalRun implements Runnable {
     private Stores stores() throws InterruptedException {
         Optional<String> mongo = given(Stores.MONGODB);
         Optional<String> redis = given(Stores.REDIS);
-        if (mongo.isPresent() && redis.isPresent() && data != null) {
-            throw new Refusal("--data is for the embedded servers, but TW_MONGODB_URL and TW_REDIS_URL are set");
-        }
         mongo.ifPresent(Stores::requireMongo);
         redis.ifPresent(Stores::requireRedis);
+        if (mongo.isPresent() && redis.isPresent()) {
+            if (data != null) {
+                throw new Refusal("--data is for the embedded servers, but TW_MONGODB_URL and TW_REDIS_URL are set");
+            }
+            return new Stores(mongo.get(), redis.get());
+        }
         Path folder = dataFolder();
         return new Stores(
                 mongo.isPresent() ? mongo.get() : embeddedMongo(folder),
@@ -277,8 +283,14 @@ public final class LocalRun implements Runnable {
     private void awaitReady(AppProcess application) throws InterruptedException {
         Api api = new Api(application.spec().port());
         long end = System.nanoTime() + START_MAX.toNanos();
+        boolean told = false;
         while (!api.isHealthy("ready")) {
-            requireStarting(application, end, api.whyNotReady());
+            String why = api.whyNotReady();
+            if (!why.isEmpty() && !told) {
+                told = true;
+                end = Math.min(end, System.nanoTime() + NOT_READY_MAX.toNanos());
+            }
+            requireStarting(application, end, why);
             Thread.sleep(50);
         }
     }
@@ -289,7 +301,7 @@ public final class LocalRun implements Runnable {
         }
         if (!process.isAlive() || System.nanoTime() > endNanos) {
             throw new Refusal(process.spec().name()
-                    + (process.isAlive() ? " is not ready after " + START_MAX.toSeconds() + " s" : " did not start")
+                    + (process.isAlive() ? " is not ready" : " did not start")
                     + (why.isEmpty() ? "" : " (" + why + ")")
                     + ", its log says more: " + process.log());
         }

@@ -6,10 +6,18 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 
 /** Which ports are free, and which answer. */
 public final class Ports {
     private static final int CONNECT_MILLIS_MAX = 2_000;
+    private static final int ANSWER_MILLIS_MAX = 5_000;
+    private static final int MONGO_HEADER = 16;
+    private static final int MONGO_REQUEST = 1;
+    private static final int MONGO_QUERY = 2004;
+    private static final int MONGO_REPLY = 1;
 
     private Ports() {}
 
@@ -57,6 +65,43 @@ public final class Ports {
             return true;
         } catch (IOException refused) {
             return false;
+        }
+    }
+
+    /** Whether a Redis answers there, be it that it wants a password. */
+    static boolean isRedis(String host, int port) {
+        byte[] answer = ask(host, port, "PING\r\n".getBytes(StandardCharsets.US_ASCII), 5);
+        String text = new String(answer, StandardCharsets.US_ASCII);
+        return text.equals("+PONG") || text.startsWith("-");
+    }
+
+    /** Whether a MongoDB answers there: to the question that its drivers begin with, which any version understands. */
+    static boolean isMongo(String host, int port) {
+        byte[] name = "isMaster\0".getBytes(StandardCharsets.US_ASCII);
+        byte[] collection = "admin.$cmd\0".getBytes(StandardCharsets.US_ASCII);
+        int documentLength = 4 + 1 + name.length + 4 + 1;
+        int length = MONGO_HEADER + 4 + collection.length + 4 + 4 + documentLength;
+        ByteBuffer question = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+        question.putInt(length).putInt(MONGO_REQUEST).putInt(0).putInt(MONGO_QUERY);
+        question.putInt(0).put(collection).putInt(0).putInt(-1);
+        // {isMaster: 1}
+        question.putInt(documentLength).put((byte) 0x10).put(name).putInt(1).put((byte) 0);
+        ByteBuffer answer =
+                ByteBuffer.wrap(ask(host, port, question.array(), MONGO_HEADER)).order(ByteOrder.LITTLE_ENDIAN);
+        return answer.capacity() == MONGO_HEADER
+                && answer.getInt(8) == MONGO_REQUEST
+                && answer.getInt(12) == MONGO_REPLY;
+    }
+
+    /** The first bytes of the answer, fewer where no more come. */
+    private static byte[] ask(String host, int port, byte[] question, int length) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(host, port), CONNECT_MILLIS_MAX);
+            socket.setSoTimeout(ANSWER_MILLIS_MAX);
+            socket.getOutputStream().write(question);
+            return socket.getInputStream().readNBytes(length);
+        } catch (IOException silent) {
+            return new byte[0];
         }
     }
 }

@@ -1,8 +1,10 @@
 package dev.tallyworks.local;
 
 import java.util.Map;
+import java.util.function.BiPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The URLs of MongoDB, database included, and Redis. */
 record Stores(String mongoUrl, String redisUrl) {
@@ -24,7 +26,8 @@ record Stores(String mongoUrl, String redisUrl) {
             throw new Refusal(MONGODB + " must be mongodb://host:port/database, not '" + withoutSecret(url) + "'");
         }
         if (parts.group(1) == null) {
-            requireAnswer(MONGODB, parts.group(2).split(",", -1), 27_017);
+            boolean plain = parts.group(4) == null || !parts.group(4).matches(".*[?&](tls|ssl)=true.*");
+            requireAnswer(MONGODB, "MongoDB", parts.group(2).split(",", -1), 27_017, plain ? Ports::isMongo : null);
         }
     }
 
@@ -33,20 +36,33 @@ record Stores(String mongoUrl, String redisUrl) {
         if (!parts.matches()) {
             throw new Refusal(REDIS + " must be redis://host:port, not '" + withoutSecret(url) + "'");
         }
-        requireAnswer(REDIS, new String[] {parts.group(1)}, 6_379);
+        boolean plain = url.startsWith("redis:");
+        requireAnswer(REDIS, "Redis", new String[] {parts.group(1)}, 6_379, plain ? Ports::isRedis : null);
     }
 
-    private static void requireAnswer(String variable, String[] addresses, int defaultPort) {
+    /** @param speaks null where it can't be told */
+    private static void requireAnswer(
+            String variable,
+            String server,
+            String[] addresses,
+            int defaultPort,
+            @Nullable BiPredicate<String, Integer> speaks) {
+        boolean answered = false;
         for (String address : addresses) {
             Matcher parts = Pattern.compile("(.*?)(?::(\\d{1,5}))?").matcher(address);
             if (parts.matches()) {
                 int port = parts.group(2) == null ? defaultPort : Integer.parseInt(parts.group(2));
                 if (port <= 65_535 && Ports.answers(parts.group(1), port)) {
-                    return;
+                    answered = true;
+                    if (speaks == null || speaks.test(parts.group(1), port)) {
+                        return;
+                    }
                 }
             }
         }
-        throw new Refusal(variable + ": nothing answers at " + String.join(", ", addresses));
+        throw new Refusal(variable + ": "
+                + (answered ? "what answers is no " + server : "nothing answers") + " at "
+                + String.join(", ", addresses));
     }
 
     private static String withoutSecret(String url) {
