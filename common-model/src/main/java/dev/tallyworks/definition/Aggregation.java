@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param targetCollection {@code aggr_[a-z0-9_]{1,80}}
  * @param granularity the storage width
  * @param rollupTo coarser widths kept beside it
+ * @param realtime whether it has realtime rollups
+ * @param realtimeSince when these were last switched on; null where they always were, or never
  */
 public record Aggregation(
         String id,
@@ -30,11 +32,50 @@ public record Aggregation(
         Sketches sketches,
         boolean backfill,
         Instant createdAt,
-        Instant updatedAt)
+        Instant updatedAt,
+        @Nullable Instant realtimeSince)
         implements Definition {
 
     /** The built-in source of usage figures, which only aggregations that name it count. */
     public static final String BUILT_IN_SOURCE = "tallyworks_usage";
+
+    /** One that was never changed. */
+    public Aggregation(
+            String id,
+            String report,
+            int generation,
+            String targetCollection,
+            Granularity granularity,
+            Filter filter,
+            Partition partition,
+            @Nullable Retention retention,
+            Fields fields,
+            Limits limits,
+            boolean realtime,
+            List<Granularity> rollupTo,
+            Sketches sketches,
+            boolean backfill,
+            Instant createdAt,
+            Instant updatedAt) {
+        this(
+                id,
+                report,
+                generation,
+                targetCollection,
+                granularity,
+                filter,
+                partition,
+                retention,
+                fields,
+                limits,
+                realtime,
+                rollupTo,
+                sketches,
+                backfill,
+                createdAt,
+                updatedAt,
+                null);
+    }
 
     /** Whether events of this source and type are counted here. */
     public boolean feedsOn(String source, String eventType) {
@@ -71,7 +112,8 @@ public record Aggregation(
                 newSketches,
                 backfill,
                 createdAt,
-                now);
+                now,
+                newRealtime && !realtime ? now : realtimeSince);
     }
 
     /** Without a source that is gone, and so could feed it no more. */

@@ -89,6 +89,9 @@ public interface PendingEvents {
     /** A pending event as the relay and the janitor see it. */
     record Pending(
             EventRef ref,
+            String type,
+            long timestampMillis,
+            CommitId commit,
             long receivedAtMillis,
             int sizeBytes,
             @Nullable Claim claim,

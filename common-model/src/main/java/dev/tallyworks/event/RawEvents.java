@@ -26,6 +26,9 @@ public interface RawEvents {
     /** The recorded events among these uuids, of this incarnation of the source. */
     Map<String, RecordedEvent> find(String source, long incarnation, Collection<String> uuids);
 
+    /** The commits that recorded these events, by uuid. */
+    Map<String, CommitId> commits(String source, long incarnation, Collection<String> uuids);
+
     /** Newest timestamp first, equal ones by descending uuid. A page is bounded in bytes too, so it may end early. */
     Page list(Listing listing);
 
@@ -38,6 +41,9 @@ public interface RawEvents {
 
     /** Whether events of the source with a timestamp in the range are pending or dead. */
     boolean lacks(String source, TimeRange range);
+
+    /** Whether events of the source with a timestamp in the range are dead. */
+    boolean hasDead(String source, TimeRange range);
 
     /** How many events of the source are dead. */
     long countDead(String source);

@@ -28,6 +28,7 @@ final class DefinitionDocuments {
     private static final String DESCRIPTION = "description";
     private static final String CREATED_AT = "createdAt";
     private static final String UPDATED_AT = "updatedAt";
+    private static final String REALTIME_SINCE = "realtimeSince";
 
     private DefinitionDocuments() {}
 
@@ -151,6 +152,7 @@ final class DefinitionDocuments {
                         new Document("values", aggregation.limits().values())
                                 .append("leaves", aggregation.limits().leaves()))
                 .append("realtime", aggregation.realtime())
+                .append(REALTIME_SINCE, date(aggregation.realtimeSince()))
                 .append(
                         "rollupTo",
                         aggregation.rollupTo().stream().map(Granularity::id).toList())
@@ -187,7 +189,8 @@ final class DefinitionDocuments {
                 new Aggregation.Sketches(strings(sketches, "unique"), strings(sketches, "percentiles")),
                 written.getBoolean("backfill"),
                 instant(written, CREATED_AT),
-                instant(written, UPDATED_AT));
+                instant(written, UPDATED_AT),
+                instantOrNull(written, REALTIME_SINCE));
     }
 
     private static Granularity width(String id) {
@@ -209,6 +212,15 @@ final class DefinitionDocuments {
 
     private static List<String> strings(Document written, String name) {
         return List.copyOf(written.getList(name, String.class));
+    }
+
+    private static @Nullable Date date(@Nullable Instant instant) {
+        return instant == null ? null : Date.from(instant);
+    }
+
+    private static @Nullable Instant instantOrNull(Document written, String name) {
+        Date date = written.getDate(name);
+        return date == null ? null : date.toInstant();
     }
 
     private static Instant instant(Document written, String name) {

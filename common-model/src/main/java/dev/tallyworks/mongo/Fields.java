@@ -10,6 +10,7 @@ final class Fields {
     static final String EVENTS_PREFIX = "events_";
     static final String LANES = "lanes";
     static final String WORKERS = "workers";
+    static final String REALTIME = "realtime";
     /** {@code {_id}} of each deleted aggregation whose numbers are all removed. */
     static final String REMOVALS = "removals";
 

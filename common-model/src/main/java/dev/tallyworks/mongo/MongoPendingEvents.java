@@ -6,6 +6,9 @@ import static dev.tallyworks.mongo.Fields.CLAIM;
 import static dev.tallyworks.mongo.Fields.CLAIM_EPOCH;
 import static dev.tallyworks.mongo.Fields.CLAIM_LANE;
 import static dev.tallyworks.mongo.Fields.CLAIM_SEQ;
+import static dev.tallyworks.mongo.Fields.COMMIT;
+import static dev.tallyworks.mongo.Fields.COMMIT_NUMBER;
+import static dev.tallyworks.mongo.Fields.COMMIT_WRITER;
 import static dev.tallyworks.mongo.Fields.DIED_AT;
 import static dev.tallyworks.mongo.Fields.EPOCH;
 import static dev.tallyworks.mongo.Fields.EVENTS_PREFIX;
@@ -19,6 +22,8 @@ import static dev.tallyworks.mongo.Fields.REASON;
 import static dev.tallyworks.mongo.Fields.RECEIVED_AT;
 import static dev.tallyworks.mongo.Fields.SEQ;
 import static dev.tallyworks.mongo.Fields.SIZE;
+import static dev.tallyworks.mongo.Fields.TIMESTAMP;
+import static dev.tallyworks.mongo.Fields.TYPE;
 import static dev.tallyworks.mongo.Fields.VERSION;
 
 import com.mongodb.ReadPreference;
@@ -26,6 +31,7 @@ import com.mongodb.client.FindIterable;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import dev.tallyworks.event.Claim;
+import dev.tallyworks.event.CommitId;
 import dev.tallyworks.event.Event;
 import dev.tallyworks.event.EventRef;
 import dev.tallyworks.event.PendingEvents;
@@ -202,6 +208,9 @@ public final class MongoPendingEvents implements PendingEvents {
                 .sort(new Document(RECEIVED_AT, 1).append(ID, 1))
                 .limit(limit)
                 .projection(new Document(INCARNATION, 1)
+                        .append(TYPE, 1)
+                        .append(TIMESTAMP, 1)
+                        .append(COMMIT, 1)
                         .append(RECEIVED_AT, 1)
                         .append(SIZE, 1)
                         .append(CLAIM, 1)
@@ -254,8 +263,12 @@ public final class MongoPendingEvents implements PendingEvents {
 
     private static Pending pending(String source, Document document) {
         Document claim = document.get(CLAIM, Document.class);
+        Document commit = document.get(COMMIT, Document.class);
         return new Pending(
                 ref(source, document),
+                document.getString(TYPE),
+                document.getDate(TIMESTAMP).getTime(),
+                new CommitId(commit.getString(COMMIT_WRITER), commit.getLong(COMMIT_NUMBER)),
                 document.getDate(RECEIVED_AT).getTime(),
                 document.getInteger(SIZE),
                 claim == null ? null : readClaim(claim),

@@ -175,6 +175,14 @@ public final class MongoRawEvents implements RawEvents {
         return found;
     }
 
+    @Override
+    public Map<String, CommitId> commits(String source, long incarnation, Collection<String> uuids) {
+        Map<String, CommitId> found = new HashMap<>();
+        documents(source, and(eqAnyId(uuids), eq(Fields.INCARNATION, incarnation)))
+                .forEach((uuid, document) -> found.put(uuid, EventDocuments.commitOf(document)));
+        return found;
+    }
+
     /** Majority: an event that a failover may still take back is nobody's original. */
     private Map<String, RawBsonDocument> documents(String source, Bson filter) {
         return DriverFailures.reading(() -> {
@@ -307,19 +315,22 @@ public final class MongoRawEvents implements RawEvents {
 
     @Override
     public boolean lacks(String source, TimeRange range) {
-        Document within = new Document("$gte", new BsonDateTime(range.startMillis()))
+        Document pending = new Document(Fields.PENDING, true).append(Fields.TIMESTAMP, within(range));
+        return DriverFailures.reading(() -> any(source, pending, PENDING_BY_TIMESTAMP)) || hasDead(source, range);
+    }
+
+    @Override
+    public boolean hasDead(String source, TimeRange range) {
+        Document exists = new Document("$exists", true);
+        Document dead = new Document(Fields.IRREGULAR, exists)
+                .append(Fields.IRREGULAR_DEAD, exists)
+                .append(Fields.TIMESTAMP, within(range));
+        return DriverFailures.reading(() -> any(source, dead, IRREGULAR_BY_TIMESTAMP));
+    }
+
+    private static Document within(TimeRange range) {
+        return new Document("$gte", new BsonDateTime(range.startMillis()))
                 .append("$lt", new BsonDateTime(range.endMillis()));
-        return DriverFailures.reading(() -> {
-            Document pending = new Document(Fields.PENDING, true).append(Fields.TIMESTAMP, within);
-            if (any(source, pending, PENDING_BY_TIMESTAMP)) {
-                return true;
-            }
-            Document exists = new Document("$exists", true);
-            Document dead = new Document(Fields.IRREGULAR, exists)
-                    .append(Fields.IRREGULAR_DEAD, exists)
-                    .append(Fields.TIMESTAMP, within);
-            return any(source, dead, IRREGULAR_BY_TIMESTAMP);
-        });
     }
 
     private boolean any(String source, Bson filter, String index) {

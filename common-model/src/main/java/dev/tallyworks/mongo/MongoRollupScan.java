@@ -17,18 +17,18 @@ import com.mongodb.ReadPreference;
 import com.mongodb.client.MongoCursor;
 import com.mongodb.client.MongoDatabase;
 import dev.tallyworks.metric.ExactSum;
-import dev.tallyworks.metric.Metric;
 import dev.tallyworks.metric.StoredName;
 import dev.tallyworks.partition.Partition;
+import dev.tallyworks.rollup.RollupNumbers;
 import dev.tallyworks.rollup.RollupScan;
+import dev.tallyworks.rollup.Selection;
 import dev.tallyworks.rollup.SeriesKey;
 import dev.tallyworks.rollup.StoredRollup;
 import dev.tallyworks.time.TimeRange;
 import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.bson.Document;
 import org.bson.types.Binary;
@@ -39,6 +39,8 @@ import org.jspecify.annotations.Nullable;
 public final class MongoRollupScan implements RollupScan {
     private static final int BATCH_DOCUMENTS = 1_000;
     private static final long ASKED_UNSEEN_MAX = 500;
+    /** More paths than this cost more than what they leave out. */
+    private static final int PATHS_MAX = 200;
 
     private final MongoDatabase database;
 
@@ -47,11 +49,12 @@ public final class MongoRollupScan implements RollupScan {
     }
 
     @Override
-    public void scan(Partition partition, SeriesKey series, TimeRange range, Metric metric, Consumer<StoredRollup> to) {
+    public void scan(
+            Partition partition, SeriesKey series, TimeRange range, Selection selection, Consumer<StoredRollup> to) {
         byte[] prefix = series.prefix();
         Document ids = new Document("$gte", new Binary(SeriesKey.lowerBound(prefix, range.startMillis())))
                 .append("$lt", new Binary(SeriesKey.lowerBound(prefix, range.endMillis())));
-        Document projection = projection(metric);
+        Document projection = projection(selection);
         for (String collection : collections(partition, range)) {
             DriverFailures.reading(() -> {
                 try (MongoCursor<Document> found = database.getCollection(collection)
@@ -61,7 +64,7 @@ public final class MongoRollupScan implements RollupScan {
                         .batchSize(BATCH_DOCUMENTS)
                         .iterator()) {
                     while (found.hasNext()) {
-                        to.accept(read(found.next(), metric));
+                        to.accept(read(found.next()));
                     }
                 }
                 return true;
@@ -77,93 +80,76 @@ public final class MongoRollupScan implements RollupScan {
         return DriverFailures.reading(() -> partition.collections(range, database.listCollectionNames()));
     }
 
-    private static Document projection(Metric metric) {
+    private static Document projection(Selection selection) {
         List<String> parts = new ArrayList<>(List.of(BUCKET, SOURCE, INCARNATION, TYPE, COUNT, OTHER_COUNT));
-        if (metric instanceof Metric.Sum sum) {
-            parts.add(VALUES + '.' + StoredName.escape(sum.field()));
-            parts.add(SUM + '.' + StoredName.escape(sum.field()));
-        } else if (metric instanceof Metric.Average average) {
-            parts.add(VALUES + '.' + StoredName.escape(average.field()));
-            parts.add(SUM + '.' + StoredName.escape(average.field()));
-        } else if (metric instanceof Metric.Minimum minimum) {
-            parts.add(MIN + '.' + StoredName.escape(minimum.field()));
-        } else if (metric instanceof Metric.Maximum maximum) {
-            parts.add(MAX + '.' + StoredName.escape(maximum.field()));
-        } else if (metric instanceof Metric.Category category) {
-            parts.add(CATEGORY + '.' + StoredName.escape(category.field()));
-        } else if (metric instanceof Metric.CompoundSum compound) {
-            parts.add(COMPOUND + '.' + StoredName.escape(compound.field()) + '.' + StoredName.escape(compound.by()));
+        Set<String> numbers = selection.numbers();
+        for (String part : List.of(VALUES, SUM, MIN, MAX)) {
+            add(parts, part, numbers);
+        }
+        Set<String> categories = selection.categories();
+        add(parts, CATEGORY, categories);
+        if (selection.compounds()) {
+            boolean few = numbers != null && categories != null && numbers.size() * categories.size() <= PATHS_MAX;
+            if (few) {
+                numbers.forEach(number -> add(parts, COMPOUND + '.' + StoredName.escape(number), categories));
+            } else {
+                add(parts, COMPOUND, numbers);
+            }
         }
         Document projection = new Document();
         parts.forEach(part -> projection.append(part, 1));
         return projection;
     }
 
-    private static StoredRollup read(Document stored, Metric metric) {
-        String field = "";
-        Map<String, Long> categories = new HashMap<>();
-        Map<String, ExactSum> compounds = new HashMap<>();
-        if (metric instanceof Metric.Sum sum) {
-            field = sum.field();
-        } else if (metric instanceof Metric.Average average) {
-            field = average.field();
-        } else if (metric instanceof Metric.Minimum minimum) {
-            field = minimum.field();
-        } else if (metric instanceof Metric.Maximum maximum) {
-            field = maximum.field();
-        } else if (metric instanceof Metric.Category category) {
-            members(stored, CATEGORY, StoredName.escape(category.field()))
-                    .forEach((value, count) -> categories.merge(shown(value), (Long) count, Long::sum));
-        } else if (metric instanceof Metric.CompoundSum compound) {
-            members(stored, COMPOUND, StoredName.escape(compound.field()), StoredName.escape(compound.by()))
-                    .forEach((value, limbs) ->
-                            compounds.merge(shown(value), sum((Document) limbs), MongoRollupScan::plus));
+    private static void add(List<String> parts, String part, @Nullable Set<String> fields) {
+        if (fields == null) {
+            parts.add(part);
+        } else {
+            fields.forEach(field -> parts.add(part + '.' + StoredName.escape(field)));
         }
-        String escaped = StoredName.escape(field);
-        Object counted = members(stored, VALUES).get(escaped);
+    }
+
+    private static StoredRollup read(Document stored) {
+        RollupNumbers numbers = new RollupNumbers();
+        numbers.addCount(stored.getLong(COUNT), stored.containsKey(OTHER_COUNT) ? stored.getLong(OTHER_COUNT) : 0);
+        members(stored, VALUES)
+                .forEach((field, count) -> numbers.number(shown(field)).addCount((Long) count));
+        members(stored, SUM)
+                .forEach((field, limbs) -> addLimbs(numbers.number(shown(field)).sum(), limbs));
+        members(stored, MIN)
+                .forEach((field, least) -> numbers.number(shown(field)).addExtremes(decimal(least), null));
+        members(stored, MAX)
+                .forEach((field, most) -> numbers.number(shown(field)).addExtremes(null, decimal(most)));
+        members(stored, CATEGORY).forEach((field, values) -> ((Document) values)
+                .forEach((value, count) ->
+                        numbers.value(shown(field), shown(value)).addCount((Long) count)));
+        members(stored, COMPOUND)
+                .forEach((number, fields) -> ((Document) fields).forEach((field, values) -> ((Document) values)
+                        .forEach((value, limbs) -> addLimbs(
+                                numbers.value(shown(field), shown(value)).sum(shown(number)), limbs))));
         return new StoredRollup(
                 stored.getDate(BUCKET).getTime(),
                 stored.getString(SOURCE),
                 stored.getLong(INCARNATION),
                 stored.getString(TYPE),
-                stored.getLong(COUNT),
-                stored.containsKey(OTHER_COUNT) ? stored.getLong(OTHER_COUNT) : 0,
-                counted == null ? 0 : (Long) counted,
-                sum(members(stored, SUM, escaped)),
-                decimal(members(stored, MIN).get(escaped)),
-                decimal(members(stored, MAX).get(escaped)),
-                categories,
-                compounds);
+                numbers);
     }
 
+    /** A client's own name may read as what stands for the rest; then both are shown as one. */
     private static String shown(String value) {
-        return value.equals(StoredName.OTHER) ? StoredRollup.OTHER : StoredName.unescape(value);
+        return value.equals(StoredName.OTHER) ? RollupNumbers.OTHER : StoredName.unescape(value);
     }
 
-    private static Document members(Document stored, String... path) {
-        Document at = stored;
-        for (String name : path) {
-            if (!(at.get(name) instanceof Document next)) {
-                return new Document();
-            }
-            at = next;
-        }
-        return at;
+    private static Document members(Document stored, String part) {
+        Document members = stored.get(part, Document.class);
+        return members == null ? new Document() : members;
     }
 
-    /** A client's own value may be named as what is beyond the guards. */
-    private static ExactSum plus(ExactSum one, ExactSum other) {
-        one.add(other);
-        return one;
+    private static void addLimbs(ExactSum sum, Object limbs) {
+        ((Document) limbs).forEach((limb, value) -> sum.add(Integer.parseInt(limb), (Long) value));
     }
 
-    private static ExactSum sum(Document limbs) {
-        ExactSum sum = new ExactSum();
-        limbs.forEach((limb, value) -> sum.add(Integer.parseInt(limb), (Long) value));
-        return sum;
-    }
-
-    private static @Nullable BigDecimal decimal(@Nullable Object stored) {
+    private static @Nullable BigDecimal decimal(Object stored) {
         return stored instanceof Decimal128 decimal ? decimal.bigDecimalValue() : null;
     }
 }

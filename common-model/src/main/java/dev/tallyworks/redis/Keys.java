@@ -42,6 +42,21 @@ final class Keys {
         return processing() + ":" + lane + ":" + epoch;
     }
 
+    /** Hash: {@code run}, the server's run that has the data, and {@code since}, from when on they miss nothing. */
+    String token() {
+        return prefix + "token";
+    }
+
+    /** String: the number of the writer's last commit. */
+    String writer(String writer) {
+        return prefix + "writer:" + writer;
+    }
+
+    /** Hash: the realtime rollups of one bucket of a series, of all origins. */
+    String realtime(String series, long bucketMillis) {
+        return prefix + "rt:" + series + ':' + bucketMillis;
+    }
+
     /** String: there while no job is to be claimed. */
     String paused() {
         return prefix + "paused";

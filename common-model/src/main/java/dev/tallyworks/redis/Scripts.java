@@ -26,7 +26,11 @@ final class Scripts {
         CLAIM("claim"),
         ACKNOWLEDGE("acknowledge"),
         GIVE_BACK("giveback"),
-        LENGTHS("lengths");
+        LENGTHS("lengths"),
+        COMMIT("commit"),
+        REALTIME("realtime"),
+        BEAT("beat"),
+        KNOWS("knows");
 
         private final String text;
         private final String sha;

@@ -38,14 +38,23 @@ public final class OutboxRelay {
     private final PendingEvents events;
     private final Lanes lanes;
     private final JobQueue queue;
+    private final LostEvents told;
     private final Clock clock;
     private final Map<String, PendingEvents.ScanPosition> positions = new HashMap<>();
 
-    public OutboxRelay(Definitions definitions, PendingEvents events, Lanes lanes, JobQueue queue, Clock clock) {
+    /** Is told of events that nobody has a job for, before they are enqueued again. */
+    @FunctionalInterface
+    public interface LostEvents {
+        void found(List<Pending> lost);
+    }
+
+    public OutboxRelay(
+            Definitions definitions, PendingEvents events, Lanes lanes, JobQueue queue, LostEvents told, Clock clock) {
         this.definitions = definitions;
         this.events = events;
         this.lanes = lanes;
         this.queue = queue;
+        this.told = told;
         this.clock = clock;
     }
 
@@ -94,6 +103,7 @@ public final class OutboxRelay {
         if (lost.isEmpty()) {
             return false;
         }
+        told.found(lost);
         List<EventRef> refs = lost.stream().map(Pending::ref).toList();
         events.postpone(refs, nowMillis + POSTPONE_MILLIS);
         queue.enqueue(lost.stream()

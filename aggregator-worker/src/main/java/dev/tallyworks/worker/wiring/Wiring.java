@@ -12,6 +12,7 @@ import dev.tallyworks.health.StoreProbe;
 import dev.tallyworks.lane.Lanes;
 import dev.tallyworks.lane.Workers;
 import dev.tallyworks.metric.FieldMetrics;
+import dev.tallyworks.mongo.MongoCompleteness;
 import dev.tallyworks.mongo.MongoDefinitions;
 import dev.tallyworks.mongo.MongoLanes;
 import dev.tallyworks.mongo.MongoLeftovers;
@@ -20,8 +21,13 @@ import dev.tallyworks.mongo.MongoRollups;
 import dev.tallyworks.mongo.MongoWorkers;
 import dev.tallyworks.queue.JobQueue;
 import dev.tallyworks.queue.RetryPolicy;
+import dev.tallyworks.realtime.Gaps;
+import dev.tallyworks.realtime.Heartbeat;
+import dev.tallyworks.realtime.RealtimeRollups;
+import dev.tallyworks.realtime.RealtimeWindow;
 import dev.tallyworks.redis.RedisDefinitionNews;
 import dev.tallyworks.redis.RedisJobQueue;
+import dev.tallyworks.redis.RedisRealtimeRollups;
 import dev.tallyworks.rollup.Rollups;
 import dev.tallyworks.worker.batch.Aggregator;
 import dev.tallyworks.worker.lease.LaneCrew;
@@ -30,6 +36,7 @@ import dev.tallyworks.worker.lease.LeaseKeeper;
 import dev.tallyworks.worker.lease.StopSignal;
 import dev.tallyworks.worker.recovery.Janitor;
 import dev.tallyworks.worker.recovery.OutboxRelay;
+import dev.tallyworks.worker.recovery.RealtimeGaps;
 import dev.tallyworks.worker.removal.Sweeper;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.redis.client.Redis;
@@ -202,7 +209,36 @@ class Wiring {
 
     @Produces
     @Singleton
-    OutboxRelay relay(Definitions definitions, PendingEvents events, Lanes lanes, JobQueue queue, Clock clock) {
-        return new OutboxRelay(definitions, events, lanes, queue, clock);
+    RealtimeWindow window(RealtimeConfig settings) {
+        return settings.window();
+    }
+
+    @Produces
+    @Singleton
+    RealtimeRollups realtime(
+            Redis redis, @ConfigProperty(name = "tallyworks.redis-namespace") String namespace, RealtimeWindow window) {
+        return new RedisRealtimeRollups(redis, namespace, REDIS_TIMEOUT_MILLIS, window);
+    }
+
+    @Produces
+    @Singleton
+    Heartbeat heartbeat(RealtimeRollups realtime, Definitions definitions, RealtimeWindow window, Clock clock) {
+        return new Heartbeat(realtime, definitions, window, clock);
+    }
+
+    @Produces
+    @Singleton
+    OutboxRelay relay(
+            Definitions definitions,
+            PendingEvents events,
+            Lanes lanes,
+            JobQueue queue,
+            RealtimeRollups realtime,
+            RealtimeWindow window,
+            MongoDatabase database,
+            Clock clock) {
+        Gaps gaps = new Gaps(new MongoCompleteness(database), window, clock);
+        OutboxRelay.LostEvents told = new RealtimeGaps(definitions, realtime, gaps);
+        return new OutboxRelay(definitions, events, lanes, queue, told, clock);
     }
 }

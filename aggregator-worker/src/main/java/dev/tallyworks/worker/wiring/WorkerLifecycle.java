@@ -7,6 +7,7 @@ import dev.tallyworks.failure.Unavailable;
 import dev.tallyworks.health.StoreProbe;
 import dev.tallyworks.lane.WorkerStatus;
 import dev.tallyworks.lane.Workers;
+import dev.tallyworks.realtime.Heartbeat;
 import dev.tallyworks.worker.batch.OwnedLane;
 import dev.tallyworks.worker.lease.LaneCrew;
 import dev.tallyworks.worker.lease.LeaseKeeper;
@@ -43,6 +44,7 @@ class WorkerLifecycle {
     private final Janitor janitor;
     private final OutboxRelay relay;
     private final Sweeper sweeper;
+    private final Heartbeat realtimeHeartbeat;
     private final Workers workers;
     private final Definitions definitions;
     private final DefinitionWatch watch;
@@ -54,7 +56,7 @@ class WorkerLifecycle {
     private final String version;
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final ScheduledExecutorService leases = Executors.newSingleThreadScheduledExecutor(named("leases"));
-    private final ScheduledExecutorService duties = Executors.newScheduledThreadPool(3, named("duties"));
+    private final ScheduledExecutorService duties = Executors.newScheduledThreadPool(4, named("duties"));
 
     WorkerLifecycle(
             WorkerConfig settings,
@@ -64,6 +66,7 @@ class WorkerLifecycle {
             Janitor janitor,
             OutboxRelay relay,
             Sweeper sweeper,
+            Heartbeat realtimeHeartbeat,
             Workers workers,
             Definitions definitions,
             DefinitionWatch watch,
@@ -80,6 +83,7 @@ class WorkerLifecycle {
         this.janitor = janitor;
         this.relay = relay;
         this.sweeper = sweeper;
+        this.realtimeHeartbeat = realtimeHeartbeat;
         this.workers = workers;
         this.definitions = definitions;
         this.watch = watch;
@@ -108,6 +112,7 @@ class WorkerLifecycle {
         every(duties, settings.recoveryInterval(), "janitor", janitor::run);
         every(duties, settings.recoveryInterval(), "relay", relay::run);
         every(duties, settings.recoveryInterval(), "sweeper", sweeper::run);
+        every(duties, Duration.ofSeconds(1), "realtime heartbeat", realtimeHeartbeat);
         every(leases, Duration.ofSeconds(2), "heartbeat", this::report);
     }
 

@@ -1,6 +1,7 @@
 package dev.tallyworks.worker.protocol;
 
 import dev.tallyworks.event.Claim;
+import dev.tallyworks.event.CommitId;
 import dev.tallyworks.event.Event;
 import dev.tallyworks.event.EventRef;
 import dev.tallyworks.event.PendingEvents;
@@ -193,6 +194,9 @@ public final class EventsInMemory implements PendingEvents {
                 .filter(document -> document.event.receivedAtMillis() < receivedBeforeMillis)
                 .map(document -> new Pending(
                         document.event.ref(),
+                        document.event.type(),
+                        document.event.timestampMillis(),
+                        new CommitId("test", 1),
                         document.event.receivedAtMillis(),
                         document.event.sizeBytes(),
                         document.claim,

@@ -235,8 +235,8 @@ final class Run {
                 schedule.clock);
         LaneCrew crew = new LaneCrew(stores.lanes(), office, keeper, aggregator, settings, process);
         Janitor janitor = new Janitor(stores.lanes(), stores.queue(), crew, schedule.clock);
-        OutboxRelay relay =
-                new OutboxRelay(definitions, stores.events(), place.lanesForRelay(), stores.queue(), schedule.clock);
+        OutboxRelay relay = new OutboxRelay(
+                definitions, stores.events(), place.lanesForRelay(), stores.queue(), lost -> {}, schedule.clock);
         crew.loops().forEach(loop -> process.run("loop", loop));
         process.nowAndThen(List.of(
                 alive -> alive.begin("janitor", janitor::run),

@@ -4,6 +4,7 @@ import dev.tallyworks.api.intake.Rejection.Code;
 import dev.tallyworks.definition.EventType;
 import dev.tallyworks.definition.Source;
 import dev.tallyworks.event.EventDraft;
+import dev.tallyworks.realtime.RealtimeWindow;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Checks events against the definition of their source, as of the version that their commit read. */
 final class EventValidator {
     /** Clients' clocks differ; beyond this, a time in the future is a mistake. */
-    static final Duration FUTURE_MAX = Duration.ofMinutes(5);
+    static final Duration FUTURE_MAX = Duration.ofMillis(RealtimeWindow.DEFAULT.futureMillis());
 
     private final PayloadSchema schema;
 

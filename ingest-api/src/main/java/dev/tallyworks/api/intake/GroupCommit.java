@@ -9,8 +9,6 @@ import dev.tallyworks.event.RawEvents;
 import dev.tallyworks.event.RecordedEvent;
 import dev.tallyworks.failure.OutcomeUnknown;
 import dev.tallyworks.failure.Unavailable;
-import dev.tallyworks.queue.Job;
-import dev.tallyworks.queue.JobQueue;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -29,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * while it was busy.
  *
  * <pre>
- * requests ──▶ buffer ──▶ writer 1..n: read the definitions, judge, look up, insert, enqueue ──▶ answers
+ * requests ──▶ buffer ──▶ writer 1..n: read the definitions, judge, look up, insert, publish ──▶ answers
  * </pre>
  *
  * An answer without exception means that the store has the events durably. {@link TryLater} promises nothing: they may have
@@ -39,7 +37,6 @@ final class GroupCommit implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(GroupCommit.class);
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final long STORE_PAUSE_MILLIS = 250;
-    private static final long QUEUE_PAUSE_MILLIS = 500;
     private static final long REPEAT_PAUSE_MILLIS = 20;
     private static final long WATCH_MILLIS = 100;
     private static final long CLOSE_MILLIS = 10_000;
@@ -47,14 +44,13 @@ final class GroupCommit implements AutoCloseable {
 
     private final Definitions definitions;
     private final RawEvents rawEvents;
-    private final JobQueue jobs;
+    private final Publisher publisher;
     private final EventValidator validator;
     private final CommitSettings settings;
     private final CommitMetrics metrics;
     private final Clock clock;
     private final SubmissionBuffer buffer;
     private final Breaker store = new Breaker(STORE_PAUSE_MILLIS, System::nanoTime);
-    private final Breaker queue = new Breaker(QUEUE_PAUSE_MILLIS, System::nanoTime);
     private final List<Writer> writers = new ArrayList<>();
     private final Thread watch = new Thread(this::watch, "intake-watch");
     private volatile boolean closed;
@@ -62,12 +58,13 @@ final class GroupCommit implements AutoCloseable {
     GroupCommit(
             Intake.Stores stores,
             EventValidator validator,
+            Publisher publisher,
             CommitSettings settings,
             CommitMetrics metrics,
             Clock clock) {
         this.definitions = stores.definitions();
         this.rawEvents = stores.rawEvents();
-        this.jobs = stores.jobs();
+        this.publisher = publisher;
         this.validator = validator;
         this.settings = settings;
         this.metrics = metrics;
@@ -191,10 +188,11 @@ final class GroupCommit implements AutoCloseable {
 
         private void commit(Commit commit) {
             try {
-                List<SourceCommit> parts = judge(commit.taken);
+                Snapshot inForce = definitions.refresh();
+                List<SourceCommit> parts = judge(commit.taken, inForce);
                 CommitId commitId = new CommitId(id, ++number);
                 List<Answers> answers = record(parts, commitId, commit.startedNanos);
-                if (!enqueue(answers)) {
+                if (!publish(inForce, commitId, answers)) {
                     rename();
                 }
                 if (isPast(commit.startedNanos)) {
@@ -225,9 +223,8 @@ final class GroupCommit implements AutoCloseable {
             failWaiting(why);
         }
 
-        /** Reads the definitions' newest version and judges by it. */
-        private List<SourceCommit> judge(List<Submission> taken) {
-            Snapshot snapshot = definitions.refresh();
+        /** Judges by the newest version of the definitions. */
+        private List<SourceCommit> judge(List<Submission> taken, Snapshot snapshot) {
             long nowMillis = clock.millis();
             Map<String, SourceCommit> parts = new LinkedHashMap<>();
             for (Submission submission : taken) {
@@ -312,46 +309,25 @@ final class GroupCommit implements AutoCloseable {
             return System.nanoTime() - startedNanos > settings.commitDeadline().toNanos();
         }
 
-        /**
-         * The events are durable already: what fails here, the relay repairs. It is never tried twice.
-         *
-         * @return whether the queue has the commit
-         */
-        private boolean enqueue(List<Answers> answers) {
-            List<Job> fresh = new ArrayList<>();
-            for (Answers part : answers) {
-                for (Event event : part.part.accepted(part.originals)) {
-                    fresh.add(new Job(event.ref(), event.sizeBytes(), event.receivedAtMillis(), ""));
-                }
+        /** @return whether the commit is known to be published */
+        private boolean publish(Snapshot inForce, CommitId commitId, List<Answers> answers) {
+            List<Event> accepted = new ArrayList<>();
+            for (Answers answer : answers) {
+                accepted.addAll(answer.part.accepted(answer.originals));
             }
-            if (fresh.isEmpty()) {
-                return true;
+            boolean published = publisher.publish(inForce, commitId, accepted);
+            for (Answers answer : answers) {
+                List<RecordedEvent> known = new ArrayList<>(answer.known.values());
+                known.addAll(answer.originals.values());
+                publisher.check(inForce, answer.part.source().id(), known);
             }
-            if (!queue.admits()) {
-                metrics.enqueue("skipped", fresh.size());
-                return false;
-            }
-            return enqueueOnce(fresh);
+            return published;
         }
 
-        /** A commit that the queue may not have is the last of its writer: no later one shall vouch for it. */
+        /** A commit that may not be published is the last of its writer: no later one shall vouch for it. */
         private void rename() {
             id = newId();
             number = 0;
-        }
-
-        private boolean enqueueOnce(List<Job> fresh) {
-            try {
-                jobs.enqueue(fresh);
-                queue.succeeded();
-                metrics.enqueue("done", fresh.size());
-                return true;
-            } catch (RuntimeException failed) {
-                LOG.debug("jobs were not enqueued", failed);
-                queue.failed();
-                metrics.enqueue("failed", fresh.size());
-                return false;
-            }
         }
     }
 
@@ -361,7 +337,7 @@ final class GroupCommit implements AutoCloseable {
         return HexFormat.of().formatHex(bytes);
     }
 
-    /** What is to be told once the jobs are queued. */
+    /** What is to be told once it is published. */
     private record Answers(SourceCommit part, Map<String, RecordedEvent> known, Map<String, RecordedEvent> originals) {
         void give(CommitMetrics metrics) {
             List<List<Outcome>> outcomes = part.outcomes(known, originals);

@@ -2,7 +2,9 @@ package dev.tallyworks.api.intake;
 
 import dev.tallyworks.definition.Definitions;
 import dev.tallyworks.event.RawEvents;
-import dev.tallyworks.queue.JobQueue;
+import dev.tallyworks.metric.MetricGenerator;
+import dev.tallyworks.realtime.Gaps;
+import dev.tallyworks.realtime.RealtimeRollups;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.List;
@@ -22,19 +24,21 @@ public final class Intake implements AutoCloseable {
     private final Semaphore kibibytes;
 
     /** Where events go, and what they are judged by. */
-    public record Stores(Definitions definitions, RawEvents rawEvents, JobQueue jobs) {}
+    public record Stores(Definitions definitions, RawEvents rawEvents, RealtimeRollups realtime, Gaps gaps) {}
 
     /** @param reading for bodies that take long to read */
     public Intake(
             Stores stores,
             PayloadSchema schemas,
+            MetricGenerator generator,
             CommitSettings settings,
             MeterRegistry registry,
             Clock clock,
             Executor reading) {
         EventValidator validator = new EventValidator(schemas);
         CommitMetrics metrics = new CommitMetrics(registry);
-        this.commits = new GroupCommit(stores, validator, settings, metrics, clock);
+        Publisher publisher = new Publisher(stores, generator, metrics, clock);
+        this.commits = new GroupCommit(stores, validator, publisher, settings, metrics, clock);
         this.reading = reading;
         this.kibibytes = new Semaphore(Math.toIntExact(settings.bufferBytesMax() / KIB));
     }

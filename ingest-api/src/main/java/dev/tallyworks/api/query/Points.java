@@ -15,33 +15,31 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes points of folded units, in the order of time, and fills in units without data. */
 final class Points {
-    private static final UnitFold NOTHING = new UnitFold();
-
-    private final Question question;
+    private final MetricQuestion asked;
     private final TimeRange range;
     private int made;
 
     /** @param range of the units that are filled in */
-    Points(Question question, TimeRange range) {
-        this.question = question;
+    Points(MetricQuestion asked, TimeRange range) {
+        this.asked = asked;
         this.range = range;
     }
 
     /** @throws dev.tallyworks.api.http.Problem where all that were made are too many for one answer */
     List<Point> of(Unit unit, TreeMap<Long, UnitFold> folds) {
-        Metric metric = question.metric();
+        Metric metric = asked.metric();
         List<Point> points = new ArrayList<>();
-        if (!question.fillZero()) {
-            folds.forEach(
-                    (start, fold) -> fold.values(metric, (category, value) -> add(points, start, value, category)));
+        if (!asked.question().fillZero()) {
+            folds.forEach((start, fold) -> fold.values((category, value) -> add(points, start, value, category)));
             return points;
         }
+        UnitFold nothing = new UnitFold(metric);
         Set<String> categories = new TreeSet<>();
-        folds.values().forEach(fold -> categories.addAll(fold.categories(metric)));
+        folds.values().forEach(fold -> categories.addAll(fold.categories()));
         for (long start = unit.startMillis(range.startMillis());
                 start < range.endMillis();
                 start = unit.nextMillis(start)) {
-            fill(points, start, folds.getOrDefault(start, NOTHING), metric, categories);
+            fill(points, start, folds.getOrDefault(start, nothing), metric, categories);
         }
         return points;
     }
@@ -52,7 +50,7 @@ final class Points {
                 || metric instanceof Metric.Minimum
                 || metric instanceof Metric.Maximum;
         TreeMap<String, BigDecimal> values = new TreeMap<>();
-        fold.values(metric, (category, value) -> values.put(category == null ? "" : category, value));
+        fold.values((category, value) -> values.put(category == null ? "" : category, value));
         if (byCategory) {
             for (String category : categories) {
                 add(points, start, values.getOrDefault(category, BigDecimal.ZERO), category);

@@ -2,6 +2,8 @@ package dev.tallyworks.api.query;
 
 import dev.tallyworks.definition.Aggregation;
 import dev.tallyworks.definition.Snapshot;
+import dev.tallyworks.event.Attribution;
+import dev.tallyworks.rollup.SeriesKey;
 import dev.tallyworks.time.TimeRange;
 import dev.tallyworks.time.Unit;
 import java.util.List;
@@ -23,6 +25,17 @@ record QueryPlan(
         List<Unit> units,
         TimeRange range,
         Set<String> sources) {
+    /** What the question is about, in an aggregation. */
+    SeriesKey series(Part part) {
+        Attribution attribution = question.attribution();
+        return new SeriesKey(
+                part.aggregation.id(),
+                part.aggregation.generation(),
+                part.aggregation.granularity(),
+                attribution == null ? Attribution.TOTAL : attribution.type(),
+                attribution == null ? null : attribution.value());
+    }
+
     /** @param range widened to the aggregation's storage buckets */
     record Part(Aggregation aggregation, TimeRange range) {}
 }

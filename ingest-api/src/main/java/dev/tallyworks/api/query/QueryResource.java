@@ -84,7 +84,7 @@ public class QueryResource {
         }
     }
 
-    private Response answer(String report, Question question, HttpHeaders headers) {
+    private Response answer(String report, MetricQuestion question, HttpHeaders headers) {
         boolean csv = wantsCsv(headers.getAcceptableMediaTypes());
         Answer answer = service.answer(report, question);
         return csv

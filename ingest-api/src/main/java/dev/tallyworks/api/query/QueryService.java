@@ -2,42 +2,147 @@ package dev.tallyworks.api.query;
 
 import dev.tallyworks.api.http.Times;
 import dev.tallyworks.definition.Definitions;
-import dev.tallyworks.time.Unit;
+import dev.tallyworks.event.RawEvents;
+import dev.tallyworks.failure.Unavailable;
+import dev.tallyworks.realtime.Cut;
+import dev.tallyworks.time.TimeRange;
 import java.math.BigDecimal;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 
-/** Plans a question, reads and folds what it takes, and makes the answer of it. */
+/**
+ * Plans a question, reads and folds what it takes, and makes the answer of it. The stores are read in an order in which no
+ * event slips through while it moves from one to the other:
+ *
+ * <pre>
+ * what is pending ─▶ definitions, completeness ─▶ realtime rollups from the cut on ─▶ stored rollups before it
+ * </pre>
+ */
 public final class QueryService {
-    private static final String HISTORICAL = "historical";
+    private static final Logger LOG = Logger.getLogger(QueryService.class);
+    private static final int PLANS_MAX = 20;
 
     private final Definitions definitions;
+    private final RawEvents events;
+    private final RealtimeScan realtime;
     private final HistoricalScan historical;
+    private final Clock clock;
 
-    QueryService(Definitions definitions, HistoricalScan historical) {
+    QueryService(
+            Definitions definitions, RawEvents events, RealtimeScan realtime, HistoricalScan historical, Clock clock) {
         this.definitions = definitions;
+        this.events = events;
+        this.realtime = realtime;
         this.historical = historical;
+        this.clock = clock;
     }
 
-    Answer answer(String report, Question question) {
-        QueryPlan plan = QueryPlanner.plan(definitions.refresh(), report, question);
-        HistoricalScan.Folded folded = historical.fold(plan);
+    Answer answer(String report, MetricQuestion asked) {
+        Read<UnitFold> read = read(report, asked.question(), () -> new UnitFold(asked.metric()));
+        QueryPlan plan = read.merge().plan();
         Map<String, Answer.Series> series = new LinkedHashMap<>();
-        Points points = new Points(question, plan.range());
+        Points points = new Points(asked, plan.range());
         for (int i = 0; i < plan.units().size(); i++) {
-            Unit unit = plan.units().get(i);
             series.put(
-                    question.granularities().get(i),
-                    new Answer.Series(points.of(unit, folded.byUnit().get(i))));
+                    asked.question().granularities().get(i),
+                    new Answer.Series(
+                            points.of(plan.units().get(i), read.merge().folds(i))));
         }
-        boolean several = question.severalGranularities();
+        boolean several = asked.question().severalGranularities();
         return new Answer(
                 several ? null : series.values().iterator().next().points(),
                 several ? series : null,
-                HISTORICAL,
-                Times.format(folded.watermarkMillis()),
-                BigDecimal.valueOf(folded.lagMillis(), 3),
-                folded.partial(),
-                folded.truncatedValues());
+                read.mode().id(),
+                Times.format(read.lag().watermarkMillis()),
+                BigDecimal.valueOf(read.lag().lagMillis(), 3),
+                read.partial(),
+                read.merge().truncatedValues());
+    }
+
+    /**
+     * What was read for a question.
+     *
+     * @param mode where it really came from
+     * @param partial whether it may lack something
+     */
+    record Read<F extends Merge.Fold>(Merge<F> merge, Mode mode, Lag lag, boolean partial) {}
+
+    /** @param nothing what a unit is folded into */
+    <F extends Merge.Fold> Read<F> read(String report, Question question, Supplier<F> nothing) {
+        long startedNanos = System.nanoTime();
+        for (int plans = 0; plans < PLANS_MAX; plans++) {
+            QueryPlan plan = QueryPlanner.plan(definitions.refresh(), report, question);
+            Lag lag = Lag.read(events, plan.sources(), clock);
+            if (definitions.refresh().version() == plan.definitions().version()) {
+                Read<F> read = read(plan, lag, nothing);
+                if (System.nanoTime() - startedNanos > TimeUnit.MILLISECONDS.toNanos(realtime.queryMillisMax())) {
+                    throw new Unavailable("the query took too long", new IllegalStateException());
+                }
+                return read;
+            }
+        }
+        throw new Unavailable("the definitions keep changing", new IllegalStateException(PLANS_MAX + " plans"));
+    }
+
+    private <F extends Merge.Fold> Read<F> read(QueryPlan plan, Lag lag, Supplier<F> nothing) {
+        Mode mode = plan.question().mode();
+        Merge<F> merge = new Merge<>(plan, nothing);
+        List<Long> cuts = Collections.nCopies(plan.parts().size(), Cut.NONE);
+        if (mode != Mode.HISTORICAL) {
+            long completeSinceMillis = realtime.completeSinceMillis();
+            try {
+                List<Long> found = new ArrayList<>();
+                for (QueryPlan.Part part : plan.parts()) {
+                    found.add(realtime.read(plan, part, lag, completeSinceMillis, merge::add));
+                }
+                cuts = found;
+            } catch (Unavailable away) {
+                if (mode == Mode.REALTIME) {
+                    throw away;
+                }
+                LOG.debug("answered from the stored rollups alone", away);
+                mode = Mode.HISTORICAL;
+                merge = new Merge<>(plan, nothing);
+            }
+        }
+        boolean partial = lacks(plan, mode, lag, cuts);
+        if (mode != Mode.REALTIME) {
+            for (int i = 0; i < plan.parts().size(); i++) {
+                historical.read(plan, plan.parts().get(i), cuts.get(i), merge::add);
+            }
+        }
+        return new Read<>(merge, mode, lag, partial);
+    }
+
+    /**
+     * Whether the answer may lack, or a later one lose, what was accepted: pending before the cut, or dead. To be asked before
+     * the stored rollups are read: what is aggregated meanwhile is in them.
+     */
+    private boolean lacks(QueryPlan plan, Mode mode, Lag lag, List<Long> cuts) {
+        TimeRange range = plan.range();
+        long cut = Math.min(
+                range.endMillis(),
+                cuts.stream().mapToLong(Long::longValue).max().orElse(Cut.NONE));
+        if (mode == Mode.REALTIME) {
+            return cut > range.startMillis() || anyDead(plan, range);
+        }
+        if (cut > range.startMillis() && lag.oldestPendingMillis() < cut) {
+            TimeRange before = new TimeRange(range.startMillis(), cut);
+            if (plan.sources().stream().anyMatch(source -> events.lacks(source, before))) {
+                return true;
+            }
+        }
+        return anyDead(plan, range);
+    }
+
+    private boolean anyDead(QueryPlan plan, TimeRange range) {
+        return plan.sources().stream().anyMatch(source -> events.hasDead(source, range));
     }
 }

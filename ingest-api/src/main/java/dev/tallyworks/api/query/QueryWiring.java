@@ -4,6 +4,9 @@ import com.mongodb.client.MongoDatabase;
 import dev.tallyworks.definition.Definitions;
 import dev.tallyworks.event.RawEvents;
 import dev.tallyworks.mongo.MongoRollupScan;
+import dev.tallyworks.realtime.Completeness;
+import dev.tallyworks.realtime.RealtimeRollups;
+import dev.tallyworks.realtime.RealtimeWindow;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -14,7 +17,19 @@ import java.time.Clock;
 class QueryWiring {
     @Produces
     @Singleton
-    QueryService queries(Definitions definitions, MongoDatabase database, RawEvents events, Clock clock) {
-        return new QueryService(definitions, new HistoricalScan(new MongoRollupScan(database), events, clock));
+    QueryService queries(
+            Definitions definitions,
+            MongoDatabase database,
+            RawEvents events,
+            RealtimeRollups realtime,
+            Completeness completeness,
+            RealtimeWindow window,
+            Clock clock) {
+        return new QueryService(
+                definitions,
+                events,
+                new RealtimeScan(realtime, completeness, window),
+                new HistoricalScan(new MongoRollupScan(database)),
+                clock);
     }
 }

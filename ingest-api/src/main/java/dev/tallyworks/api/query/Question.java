@@ -1,24 +1,26 @@
 package dev.tallyworks.api.query;
 
 import dev.tallyworks.event.Attribution;
-import dev.tallyworks.metric.Metric;
+import dev.tallyworks.rollup.Selection;
 import dev.tallyworks.time.TimeRange;
 import java.time.ZoneId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A question as it was asked, well-formed but not yet held against the definitions.
+ * What all questions have in common, as it was asked: well-formed but not yet held against the definitions.
  *
+ * @param range as it was given, not yet widened
  * @param granularities ids of units of time
  * @param severalGranularities whether they were given as a list, so that the answer is one for each
  * @param attribution null for the total
  * @param sources ids; empty means all
  * @param eventTypes names; empty means all
+ * @param mode where the numbers are to come from
  * @param fillZero whether units without data are shown
+ * @param selection the numbers that it takes
  */
 record Question(
-        Metric metric,
         TimeRange range,
         List<String> granularities,
         boolean severalGranularities,
@@ -26,4 +28,6 @@ record Question(
         @Nullable Attribution attribution,
         List<String> sources,
         List<String> eventTypes,
-        boolean fillZero) {}
+        Mode mode,
+        boolean fillZero,
+        Selection selection) {}

@@ -9,6 +9,7 @@ import dev.tallyworks.api.http.Problem;
 import dev.tallyworks.api.http.Times;
 import dev.tallyworks.event.Attribution;
 import dev.tallyworks.metric.Metric;
+import dev.tallyworks.rollup.Selection;
 import dev.tallyworks.time.TimeRange;
 import jakarta.ws.rs.core.MultivaluedMap;
 import java.time.DateTimeException;
@@ -45,9 +46,16 @@ final class QuestionReader {
 
     private QuestionReader() {}
 
-    static Question read(ObjectNode body) {
+    static MetricQuestion read(ObjectNode body) {
         Members members = Members.of(body);
         Metric metric = metric(members);
+        Question question = question(members, Selection.of(metric));
+        members.end();
+        return new MetricQuestion(question, metric);
+    }
+
+    /** What all questions have in common. */
+    static Question question(Members members, Selection selection) {
         TimeRange range = range(members);
         JsonNode granularity = members.any("granularity");
         List<String> granularities = granularities(members, granularity);
@@ -56,21 +64,15 @@ final class QuestionReader {
         Attribution attribution = members.object("attribution", QuestionReader::attribution);
         List<String> sources = members.texts("sources");
         List<String> eventTypes = members.texts("eventTypes");
-        members.parsed(
-                "mode",
-                mode -> Set.of("combined", "historical", "realtime").contains(mode)
-                        ? Optional.of(mode)
-                        : Optional.empty(),
-                "combined, historical or realtime");
+        Mode mode = members.parsed("mode", Mode::byId, "combined, historical or realtime")
+                .orElse(Mode.COMBINED);
         boolean fillZero = members.parsed(
                         "fill",
                         fill -> Set.of("none", "zero").contains(fill) ? Optional.of(fill) : Optional.empty(),
                         "none or zero")
                 .filter("zero"::equals)
                 .isPresent();
-        members.end();
         return new Question(
-                metric,
                 range,
                 granularities,
                 granularity != null && granularity.isArray(),
@@ -78,7 +80,9 @@ final class QuestionReader {
                 attribution,
                 sources,
                 eventTypes,
-                fillZero);
+                mode,
+                fillZero,
+                selection);
     }
 
     private static Metric metric(Members members) {
@@ -229,7 +233,7 @@ final class QuestionReader {
     }
 
     /** Reads the parameters of a GET. */
-    static Question read(MultivaluedMap<String, String> parameters) {
+    static MetricQuestion read(MultivaluedMap<String, String> parameters) {
         return read(body(parameters));
     }
 

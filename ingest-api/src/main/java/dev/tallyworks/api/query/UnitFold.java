@@ -1,99 +1,109 @@
 package dev.tallyworks.api.query;
 
-import dev.tallyworks.metric.ExactSum;
 import dev.tallyworks.metric.Metric;
+import dev.tallyworks.rollup.RollupNumbers;
 import dev.tallyworks.rollup.StoredRollup;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Adds up the rollups of one unit of time. */
-final class UnitFold {
-    private long count;
-    private long fieldCount;
-    private final ExactSum sum = new ExactSum();
-    private @Nullable BigDecimal min;
-    private @Nullable BigDecimal max;
-    private final TreeMap<String, Long> categories = new TreeMap<>();
-    private final TreeMap<String, ExactSum> compoundSums = new TreeMap<>();
+/** Adds up what the rollups of one unit of time say of a metric. */
+final class UnitFold implements Merge.Fold {
+    private final Metric metric;
+    private final RollupNumbers numbers = new RollupNumbers();
 
-    /** How many points of its own a rollup would make. */
-    static int points(StoredRollup rollup, Metric metric) {
-        if (metric instanceof Metric.Category) {
-            return rollup.categories().size();
-        } else if (metric instanceof Metric.CompoundSum) {
-            return rollup.compoundSums().size();
-        } else if (metric instanceof Metric.Minimum) {
-            return rollup.min() == null ? 0 : 1;
-        } else if (metric instanceof Metric.Maximum) {
-            return rollup.max() == null ? 0 : 1;
-        } else if (metric instanceof Metric.Count) {
-            return 1;
-        }
-        return rollup.fieldCount() > 0 ? 1 : 0;
+    UnitFold(Metric metric) {
+        this.metric = metric;
     }
 
-    /** How many points it makes, once it has a rollup that makes any. */
-    int points(Metric metric) {
-        if (metric instanceof Metric.Category) {
-            return categories.size();
-        }
-        return metric instanceof Metric.CompoundSum ? compoundSums.size() : 1;
+    @Override
+    public int sizeOf(StoredRollup rollup) {
+        return size(rollup.numbers());
     }
 
-    void add(StoredRollup rollup) {
-        count += rollup.count();
-        fieldCount += rollup.fieldCount();
-        sum.add(rollup.sum());
-        min = extreme(min, rollup.min(), -1);
-        max = extreme(max, rollup.max(), 1);
-        rollup.categories().forEach((value, times) -> categories.merge(value, times, Long::sum));
-        rollup.compoundSums().forEach((value, part) -> compoundSums
-                .computeIfAbsent(value, name -> new ExactSum())
-                .add(part));
+    @Override
+    public int size() {
+        return size(numbers);
     }
 
-    private static @Nullable BigDecimal extreme(@Nullable BigDecimal one, @Nullable BigDecimal other, int sign) {
-        if (one == null || other == null) {
-            return one == null ? other : one;
-        }
-        return one.compareTo(other) * sign >= 0 ? one : other;
+    @Override
+    public void add(StoredRollup rollup) {
+        numbers.add(rollup.numbers());
+    }
+
+    private int size(RollupNumbers of) {
+        int[] points = {0};
+        values(of, (category, value) -> points[0]++, false);
+        return points[0];
     }
 
     /** Names the categories that it has, for a metric that has them. */
-    Set<String> categories(Metric metric) {
-        if (metric instanceof Metric.Category) {
-            return categories.keySet();
-        }
-        return metric instanceof Metric.CompoundSum ? compoundSums.keySet() : new TreeSet<>();
+    Set<String> categories() {
+        Set<String> categories = new TreeSet<>();
+        values(
+                numbers,
+                (category, value) -> {
+                    if (category != null) {
+                        categories.add(category);
+                    }
+                },
+                false);
+        return categories;
     }
 
     /** Gives each category, or null, with its number. */
-    void values(Metric metric, BiConsumer<@Nullable String, BigDecimal> to) {
+    void values(BiConsumer<@Nullable String, BigDecimal> to) {
+        values(numbers, to, true);
+    }
+
+    /** @param compute whether the numbers matter, and not only that there are some */
+    private void values(RollupNumbers of, BiConsumer<@Nullable String, BigDecimal> to, boolean compute) {
         if (metric instanceof Metric.Count) {
-            to.accept(null, BigDecimal.valueOf(count));
-        } else if (metric instanceof Metric.Category) {
-            categories.forEach((value, times) -> to.accept(value, BigDecimal.valueOf(times)));
-        } else if (metric instanceof Metric.CompoundSum) {
-            compoundSums.forEach((value, part) -> to.accept(value, part.value()));
-        } else if (metric instanceof Metric.Minimum) {
-            if (min != null) {
-                to.accept(null, min);
-            }
-        } else if (metric instanceof Metric.Maximum) {
-            if (max != null) {
-                to.accept(null, max);
-            }
-        } else if (fieldCount > 0) {
-            to.accept(
-                    null,
-                    metric instanceof Metric.Average
-                            ? sum.value().divide(BigDecimal.valueOf(fieldCount), MathContext.DECIMAL128)
-                            : sum.value());
+            to.accept(null, BigDecimal.valueOf(of.count()));
+        } else if (metric instanceof Metric.Category category) {
+            of.categories().getOrDefault(category.field(), Map.of()).forEach((value, part) -> {
+                if (part.count() > 0) {
+                    to.accept(value, BigDecimal.valueOf(part.count()));
+                }
+            });
+        } else if (metric instanceof Metric.CompoundSum compound) {
+            of.categories().getOrDefault(compound.by(), Map.of()).forEach((value, part) -> {
+                if (part.sums().containsKey(compound.field())) {
+                    to.accept(value, compute ? part.sum(compound.field()).value() : BigDecimal.ZERO);
+                }
+            });
+        } else if (metric instanceof Metric.Sum sum) {
+            number(
+                    of,
+                    sum.field(),
+                    number -> to.accept(null, compute ? number.sum().value() : BigDecimal.ZERO));
+        } else if (metric instanceof Metric.Average average) {
+            number(
+                    of,
+                    average.field(),
+                    number -> to.accept(
+                            null,
+                            compute
+                                    ? number.sum()
+                                            .value()
+                                            .divide(BigDecimal.valueOf(number.count()), MathContext.DECIMAL128)
+                                    : BigDecimal.ZERO));
+        } else if (metric instanceof Metric.Minimum minimum) {
+            number(of, minimum.field(), number -> to.accept(null, number.min()));
+        } else if (metric instanceof Metric.Maximum maximum) {
+            number(of, maximum.field(), number -> to.accept(null, number.max()));
+        }
+    }
+
+    private static void number(RollupNumbers of, String field, Consumer<RollupNumbers.OfNumber> to) {
+        RollupNumbers.OfNumber number = of.numbers().get(field);
+        if (number != null && number.count() > 0) {
+            to.accept(number);
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.tallyworks.api.definitions.SourceService;
 import dev.tallyworks.api.intake.Intake;
 import dev.tallyworks.definition.DefinitionWatch;
 import dev.tallyworks.health.StoreProbe;
+import dev.tallyworks.realtime.Heartbeat;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -18,28 +19,34 @@ import org.jboss.logging.Logger;
 class IngestLifecycle {
     private static final Logger LOG = Logger.getLogger(IngestLifecycle.class);
     private static final long UPKEEP_SECONDS = 15;
+    private static final long BEAT_MILLIS = 1_000;
 
     private final Intake intake;
     private final StoreProbe probe;
     private final DefinitionWatch definitions;
     private final SourceService sources;
+    private final Heartbeat heartbeat;
     private final ScheduledExecutorService upkeep = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "upkeep");
         thread.setDaemon(true);
         return thread;
     });
 
-    IngestLifecycle(Intake intake, StoreProbe probe, DefinitionWatch definitions, SourceService sources) {
+    IngestLifecycle(
+            Intake intake, StoreProbe probe, DefinitionWatch definitions, SourceService sources, Heartbeat heartbeat) {
         this.intake = intake;
         this.probe = probe;
         this.definitions = definitions;
         this.sources = sources;
+        this.heartbeat = heartbeat;
     }
 
     void start(@Observes StartupEvent event) {
         intake.start();
         probe.start();
         definitions.start();
+        beat();
+        upkeep.scheduleWithFixedDelay(this::beat, BEAT_MILLIS, BEAT_MILLIS, TimeUnit.MILLISECONDS);
         upkeep.scheduleWithFixedDelay(this::reopenSources, UPKEEP_SECONDS, UPKEEP_SECONDS, TimeUnit.SECONDS);
     }
 
@@ -49,6 +56,14 @@ class IngestLifecycle {
         intake.close();
         probe.close();
         definitions.close();
+    }
+
+    private void beat() {
+        try {
+            heartbeat.run();
+        } catch (RuntimeException away) {
+            LOG.debug("no heartbeat: a store is away", away);
+        }
     }
 
     private void reopenSources() {

@@ -12,12 +12,21 @@ import dev.tallyworks.definition.Definitions;
 import dev.tallyworks.event.RawEvents;
 import dev.tallyworks.health.StoreProbe;
 import dev.tallyworks.lane.Workers;
+import dev.tallyworks.metric.FieldMetrics;
+import dev.tallyworks.metric.MetricGenerator;
+import dev.tallyworks.mongo.MongoCompleteness;
 import dev.tallyworks.mongo.MongoDefinitions;
 import dev.tallyworks.mongo.MongoRawEvents;
 import dev.tallyworks.mongo.MongoWorkers;
 import dev.tallyworks.queue.JobQueue;
+import dev.tallyworks.realtime.Completeness;
+import dev.tallyworks.realtime.Gaps;
+import dev.tallyworks.realtime.Heartbeat;
+import dev.tallyworks.realtime.RealtimeRollups;
+import dev.tallyworks.realtime.RealtimeWindow;
 import dev.tallyworks.redis.RedisDefinitionNews;
 import dev.tallyworks.redis.RedisJobQueue;
+import dev.tallyworks.redis.RedisRealtimeRollups;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.redis.client.Redis;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -31,8 +40,9 @@ import org.eclipse.microprofile.context.ManagedExecutor;
 /** Produces what the ingest API is made of. */
 @ApplicationScoped
 class Wiring {
-    /** A post waits for it, and the relay repairs what was not enqueued. */
     private static final long REDIS_TIMEOUT_MILLIS = 500;
+    /** A post waits for it, and the relay repairs what was not published. */
+    private static final long COMMIT_TIMEOUT_MILLIS = 1_000;
     /** Only where news get lost: whoever must know reads for itself. */
     private static final Duration WATCH_PAUSE = Duration.ofSeconds(2);
 
@@ -81,6 +91,37 @@ class Wiring {
 
     @Produces
     @Singleton
+    RealtimeWindow window(RealtimeConfig settings) {
+        return settings.window();
+    }
+
+    @Produces
+    @Singleton
+    RealtimeRollups realtime(
+            Redis redis, @ConfigProperty(name = "tallyworks.redis-namespace") String namespace, RealtimeWindow window) {
+        return new RedisRealtimeRollups(redis, namespace, COMMIT_TIMEOUT_MILLIS, window);
+    }
+
+    @Produces
+    @Singleton
+    Completeness completeness(MongoDatabase database) {
+        return new MongoCompleteness(database);
+    }
+
+    @Produces
+    @Singleton
+    Heartbeat heartbeat(RealtimeRollups realtime, Definitions definitions, RealtimeWindow window, Clock clock) {
+        return new Heartbeat(realtime, definitions, window, clock);
+    }
+
+    @Produces
+    @Singleton
+    MetricGenerator generator() {
+        return new FieldMetrics();
+    }
+
+    @Produces
+    @Singleton
     JobQueue queue(Redis redis, @ConfigProperty(name = "tallyworks.redis-namespace") String namespace) {
         return new RedisJobQueue(redis, namespace, REDIS_TIMEOUT_MILLIS);
     }
@@ -90,14 +131,18 @@ class Wiring {
     Intake intake(
             Definitions definitions,
             RawEvents rawEvents,
-            JobQueue jobs,
+            RealtimeRollups realtime,
+            Completeness completeness,
+            RealtimeWindow window,
             PayloadSchema schemas,
+            MetricGenerator generator,
             IngestConfig settings,
             MeterRegistry registry,
             Clock clock,
             ManagedExecutor reading) {
-        Intake.Stores stores = new Intake.Stores(definitions, rawEvents, jobs);
-        return new Intake(stores, schemas, settings, registry, clock, reading);
+        Intake.Stores stores =
+                new Intake.Stores(definitions, rawEvents, realtime, new Gaps(completeness, window, clock));
+        return new Intake(stores, schemas, generator, settings, registry, clock, reading);
     }
 
     @Produces

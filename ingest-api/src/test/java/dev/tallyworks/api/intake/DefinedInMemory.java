@@ -1,11 +1,14 @@
 package dev.tallyworks.api.intake;
 
+import dev.tallyworks.definition.Aggregation;
 import dev.tallyworks.definition.Definitions;
 import dev.tallyworks.definition.EventType;
+import dev.tallyworks.definition.Report;
 import dev.tallyworks.definition.Retention;
 import dev.tallyworks.definition.Snapshot;
 import dev.tallyworks.definition.Source;
 import dev.tallyworks.failure.Unavailable;
+import dev.tallyworks.time.Granularity;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -55,7 +58,41 @@ final class DefinedInMemory implements Definitions {
         Map<String, Source> sources = new HashMap<>();
         newest.sources().forEach(known -> sources.put(known.id(), known));
         sources.put(source.id(), source);
-        newest = new Snapshot(newest.version() + 1, sources, Map.of(), Map.of());
+        Map<String, Report> reports = new HashMap<>();
+        newest.reports().forEach(known -> reports.put(known.id(), known));
+        Map<String, Aggregation> aggregations = new HashMap<>();
+        newest.aggregations().forEach(known -> aggregations.put(known.id(), known));
+        newest = new Snapshot(newest.version() + 1, sources, reports, aggregations);
+        versions.put(newest.version(), newest);
+    }
+
+    /** From now on every event is counted, by minutes. */
+    synchronized void count() {
+        Instant now = Instant.now();
+        Map<String, Source> sources = new HashMap<>();
+        newest.sources().forEach(known -> sources.put(known.id(), known));
+        Aggregation aggregation = new Aggregation(
+                "a1",
+                "r1",
+                1,
+                "aggr_test",
+                Granularity.MINUTE,
+                new Aggregation.Filter(List.of(), List.of()),
+                new Aggregation.Partition(false, 0),
+                null,
+                new Aggregation.Fields(List.of(), List.of()),
+                new Aggregation.Limits(1_000, 10_000),
+                true,
+                List.of(),
+                new Aggregation.Sketches(List.of(), List.of()),
+                false,
+                now,
+                now);
+        newest = new Snapshot(
+                newest.version() + 1,
+                sources,
+                Map.of("r1", new Report("r1", "Report", null, true, now, now)),
+                Map.of("a1", aggregation));
         versions.put(newest.version(), newest);
     }
 

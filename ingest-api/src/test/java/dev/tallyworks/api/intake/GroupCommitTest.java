@@ -14,9 +14,12 @@ import dev.tallyworks.event.Event;
 import dev.tallyworks.event.EventDraft;
 import dev.tallyworks.event.RawEvents;
 import dev.tallyworks.event.RecordedEvent;
+import dev.tallyworks.metric.FieldMetrics;
 import dev.tallyworks.mongo.MongoRawEvents;
 import dev.tallyworks.mongo.MongoSettings;
 import dev.tallyworks.queue.Job;
+import dev.tallyworks.realtime.Gaps;
+import dev.tallyworks.realtime.RealtimeWindow;
 import dev.tallyworks.servers.Servers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.math.BigDecimal;
@@ -51,7 +54,7 @@ class GroupCommitTest {
     private static int sources;
 
     private final DefinedInMemory definitions = new DefinedInMemory();
-    private final QueueInMemory queue = new QueueInMemory();
+    private final RealtimeInMemory queue = new RealtimeInMemory();
     private SleepyRawEvents rawEvents = new SleepyRawEvents(store());
     private GroupCommit commits = commits(new Settings(50_000, Duration.ofMillis(400)));
     private String source = "";
@@ -407,12 +410,67 @@ class GroupCommitTest {
         return new PostedEvent.Draft(new EventDraft(uuid, type, timestampMillis, payload, List.of(), 100));
     }
 
+    @Test
+    void whatRealtimeMayHaveMissedIsKnownBeforeTheAnswer() throws Exception {
+        definitions.count();
+        queue.sleep();
+        long before = System.currentTimeMillis();
+
+        post(draft("a"));
+
+        long since = queue.since.get();
+        assertThat(since).isGreaterThanOrEqualTo(RealtimeWindow.DEFAULT.completeFromMillis(before));
+        // What lies before is answered from the stored rollups already.
+        post(draft("b"));
+        assertThat(queue.since).hasValue(since);
+    }
+
+    @Test
+    void whatNoAnswerTakesFromRealtimeMovesNothing() throws Exception {
+        queue.sleep();
+        post(draft("not counted"));
+        definitions.count();
+        post(draft("old", "sale", System.currentTimeMillis() - 3_600_000));
+
+        assertThat(queue.since).hasValue(0);
+    }
+
+    @Test
+    void aDuplicateOfACommitThatWasNeverPublishedSaysSo() throws Exception {
+        definitions.count();
+        post(draft("a"));
+        assertThat(kinds(post(draft("a")))).containsExactly("Duplicate");
+        assertThat(queue.since).hasValue(0);
+
+        queue.forget();
+        assertThat(kinds(post(draft("a")))).containsExactly("Duplicate");
+
+        assertThat(queue.since.get()).isPositive();
+    }
+
+    @Test
+    void noLaterCommitVouchesForOneThatWasNotPublished() throws Exception {
+        definitions.count();
+        queue.sleep();
+        post(draft("a"));
+        queue.wake();
+        await().untilAsserted(() -> {
+            post(draft("b" + System.nanoTime()));
+            assertThat(queue.jobs).isNotEmpty();
+        });
+        assertThat(queue.knows(rawEvents.commits(source, 1, List.of("a")).get("a")))
+                .isFalse();
+    }
+
     private GroupCommit commits(CommitSettings settings) {
         EventValidator validator = new EventValidator((of, type, payload) ->
                 type.name().equals("checked") ? new PayloadSchema.Violation("/amount", "not so") : null);
         CommitMetrics metrics = new CommitMetrics(new SimpleMeterRegistry());
-        return new GroupCommit(
-                new Intake.Stores(definitions, rawEvents, queue), validator, settings, metrics, Clock.systemUTC());
+        Clock clock = Clock.systemUTC();
+        Intake.Stores stores =
+                new Intake.Stores(definitions, rawEvents, queue, new Gaps(queue, RealtimeWindow.DEFAULT, clock));
+        Publisher publisher = new Publisher(stores, new FieldMetrics(), metrics, clock);
+        return new GroupCommit(stores, validator, publisher, settings, metrics, clock);
     }
 
     private static RawEvents store() {

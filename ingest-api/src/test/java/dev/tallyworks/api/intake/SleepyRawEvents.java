@@ -107,6 +107,18 @@ final class SleepyRawEvents implements RawEvents {
     }
 
     @Override
+    public Map<String, CommitId> commits(String source, long incarnation, Collection<String> uuids) {
+        awake();
+        return store.commits(source, incarnation, uuids);
+    }
+
+    @Override
+    public boolean hasDead(String source, TimeRange range) {
+        awake();
+        return store.hasDead(source, range);
+    }
+
+    @Override
     public long countDead(String source) {
         awake();
         return store.countDead(source);

@@ -7,17 +7,18 @@ import dev.tallyworks.api.http.Problem;
 import dev.tallyworks.definition.Aggregation;
 import dev.tallyworks.definition.Snapshot;
 import dev.tallyworks.definition.Source;
-import dev.tallyworks.metric.ExactSum;
 import dev.tallyworks.metric.Metric;
 import dev.tallyworks.partition.Partition;
+import dev.tallyworks.realtime.Cut;
+import dev.tallyworks.rollup.RollupNumbers;
 import dev.tallyworks.rollup.RollupScan;
+import dev.tallyworks.rollup.Selection;
 import dev.tallyworks.rollup.SeriesKey;
 import dev.tallyworks.rollup.StoredRollup;
 import dev.tallyworks.time.Granularity;
 import dev.tallyworks.time.TimeRange;
 import dev.tallyworks.time.Unit;
 import java.math.BigDecimal;
-import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -47,7 +48,11 @@ class HistoricalScanTest {
 
         @Override
         public void scan(
-                Partition partition, SeriesKey series, TimeRange range, Metric metric, Consumer<StoredRollup> to) {
+                Partition partition,
+                SeriesKey series,
+                TimeRange range,
+                Selection selection,
+                Consumer<StoredRollup> to) {
             for (StoredRollup rollup : rollups) {
                 read++;
                 to.accept(rollup);
@@ -55,17 +60,35 @@ class HistoricalScanTest {
         }
     }
 
-    private static StoredRollup rollup(long bucketMillis, String type, Map<String, Long> categories, int amount) {
-        ExactSum sum = new ExactSum();
-        sum.add(BigDecimal.valueOf(amount));
-        BigDecimal number = amount == 0 ? null : BigDecimal.valueOf(amount);
-        return new StoredRollup(
-                bucketMillis, "shop", 1, type, 1, 2, amount == 0 ? 0 : 1, sum, number, number, categories, Map.of());
+    private static StoredRollup rollup(long bucketMillis, String type, int amount) {
+        return new StoredRollup(bucketMillis, "shop", 1, type, numbers(Map.of(), amount));
+    }
+
+    private static RollupNumbers numbers(Map<String, Long> categories, int amount) {
+        RollupNumbers numbers = new RollupNumbers();
+        numbers.addCount(1, 2);
+        if (amount != 0) {
+            BigDecimal number = BigDecimal.valueOf(amount);
+            numbers.number("n").addCount(1);
+            numbers.number("n").sum().add(number);
+            numbers.number("n").addExtremes(number, number);
+        }
+        categories.forEach((value, count) -> numbers.value("c", value).addCount(count));
+        return numbers;
     }
 
     private static QueryPlan plan(Metric metric, List<String> eventTypes, String... units) {
-        Question question =
-                new Question(metric, ALL, List.of(units), true, ZoneOffset.UTC, null, List.of(), eventTypes, false);
+        Question question = new Question(
+                ALL,
+                List.of(units),
+                true,
+                ZoneOffset.UTC,
+                null,
+                List.of(),
+                eventTypes,
+                Mode.HISTORICAL,
+                false,
+                Selection.of(metric));
         Aggregation aggregation = new Aggregation(
                 "a",
                 "r",
@@ -96,14 +119,17 @@ class HistoricalScanTest {
                 Set.of());
     }
 
-    private static HistoricalScan.Folded fold(Given rollups, QueryPlan plan) {
-        return new HistoricalScan(rollups, new NoEvents(), Clock.fixed(NOW, ZoneOffset.UTC)).fold(plan);
+    private static Merge<UnitFold> fold(Given rollups, Metric metric, QueryPlan plan) {
+        Merge<UnitFold> merge = new Merge<>(plan, () -> new UnitFold(metric));
+        new HistoricalScan(rollups).read(plan, plan.parts().get(0), Cut.NONE, merge::add);
+        return merge;
     }
 
     private static List<StoredRollup> many(int count, Map<String, Long> categories, int amount) {
+        RollupNumbers numbers = numbers(categories, amount);
         List<StoredRollup> rollups = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            rollups.add(rollup(i * 1_000L, "sale", categories, amount));
+            rollups.add(new StoredRollup(i * 1_000L, "shop", 1, "sale", numbers));
         }
         return rollups;
     }
@@ -111,41 +137,38 @@ class HistoricalScanTest {
     @Test
     void foldsIntoEachUnit() {
         Given rollups = new Given(List.of(
-                rollup(0, "sale", Map.of(), 1),
-                rollup(1_000, "sale", Map.of(), 2),
-                rollup(1_000, "refund", Map.of(), 4),
-                rollup(60_000, "sale", Map.of(), 8)));
-        QueryPlan plan = plan(new Metric.Sum("n"), List.of("sale"), "second", "minute");
-        HistoricalScan.Folded folded = fold(rollups, plan);
-        Points points = new Points(plan.question(), ALL);
-        assertThat(points.of(plan.units().get(0), folded.byUnit().get(0)))
+                rollup(0, "sale", 1), rollup(1_000, "sale", 2), rollup(1_000, "refund", 4), rollup(60_000, "sale", 8)));
+        Metric sum = new Metric.Sum("n");
+        QueryPlan plan = plan(sum, List.of("sale"), "second", "minute");
+        Merge<UnitFold> folded = fold(rollups, sum, plan);
+        Points points = new Points(new MetricQuestion(plan.question(), sum), ALL);
+        assertThat(points.of(plan.units().get(0), folded.folds(0)))
                 .containsExactly(
                         new Point("1970-01-01T00:00:00.000Z", BigDecimal.valueOf(1), null),
                         new Point("1970-01-01T00:00:01.000Z", BigDecimal.valueOf(2), null),
                         new Point("1970-01-01T00:01:00.000Z", BigDecimal.valueOf(8), null));
-        assertThat(points.of(plan.units().get(1), folded.byUnit().get(1)))
+        assertThat(points.of(plan.units().get(1), folded.folds(1)))
                 .containsExactly(
                         new Point("1970-01-01T00:00:00.000Z", BigDecimal.valueOf(3), null),
                         new Point("1970-01-01T00:01:00.000Z", BigDecimal.valueOf(8), null));
         assertThat(folded.truncatedValues()).isEqualTo(6);
-        assertThat(folded.watermarkMillis()).isEqualTo(NOW.toEpochMilli());
-        assertThat(folded.lagMillis()).isZero();
-        assertThat(folded.partial()).isFalse();
     }
 
     @Test
     void asManyPointsAsAnAnswerTakes() {
-        assertThat(fold(new Given(many(100_000, Map.of(), 1)), plan(new Metric.Count(), List.of(), "second"))
-                        .byUnit()
-                        .get(0))
+        assertThat(fold(
+                                new Given(many(100_000, Map.of(), 1)),
+                                new Metric.Count(),
+                                plan(new Metric.Count(), List.of(), "second"))
+                        .folds(0))
                 .hasSize(100_000);
         Given tooMany = new Given(many(200_000, Map.of(), 1));
-        assertThatThrownBy(() -> fold(tooMany, plan(new Metric.Count(), List.of(), "second")))
+        assertThatThrownBy(() -> fold(tooMany, new Metric.Count(), plan(new Metric.Count(), List.of(), "second")))
                 .isInstanceOf(Problem.class)
                 .hasMessageContaining("100000 points");
         assertThat(tooMany.read).isEqualTo(100_001);
         Given inSum = new Given(many(100_000, Map.of(), 1));
-        assertThatThrownBy(() -> fold(inSum, plan(new Metric.Count(), List.of(), "second", "all")))
+        assertThatThrownBy(() -> fold(inSum, new Metric.Count(), plan(new Metric.Count(), List.of(), "second", "all")))
                 .isInstanceOf(Problem.class);
     }
 
@@ -158,9 +181,8 @@ class HistoricalScanTest {
                 new Metric.Maximum("n"),
                 new Metric.Category("n"),
                 new Metric.CompoundSum("n", "c"))) {
-            assertThat(fold(new Given(many(100_100, Map.of(), 0)), plan(metric, List.of(), "second"))
-                            .byUnit()
-                            .get(0))
+            assertThat(fold(new Given(many(100_100, Map.of(), 0)), metric, plan(metric, List.of(), "second"))
+                            .folds(0))
                     .as(metric.toString())
                     .isEmpty();
         }
@@ -173,17 +195,22 @@ class HistoricalScanTest {
             categories.put("v" + i, 1L);
         }
         Given tooMany = new Given(many(90_000, categories, 1));
-        assertThatThrownBy(() -> fold(tooMany, plan(new Metric.Category("c"), List.of(), "second")))
+        assertThatThrownBy(() ->
+                        fold(tooMany, new Metric.Category("c"), plan(new Metric.Category("c"), List.of(), "second")))
                 .isInstanceOf(Problem.class);
         assertThat(tooMany.read).isEqualTo(101);
-        assertThat(fold(new Given(many(90, categories, 1)), plan(new Metric.Category("c"), List.of(), "second"))
-                        .byUnit()
-                        .get(0))
+        assertThat(fold(
+                                new Given(many(90, categories, 1)),
+                                new Metric.Category("c"),
+                                plan(new Metric.Category("c"), List.of(), "second"))
+                        .folds(0))
                 .hasSize(90);
         // One unit: the same values again are no further points.
-        assertThat(fold(new Given(many(10_000, categories, 1)), plan(new Metric.Category("c"), List.of(), "all"))
-                        .byUnit()
-                        .get(0))
+        assertThat(fold(
+                                new Given(many(10_000, categories, 1)),
+                                new Metric.Category("c"),
+                                plan(new Metric.Category("c"), List.of(), "all"))
+                        .folds(0))
                 .hasSize(1);
     }
 }

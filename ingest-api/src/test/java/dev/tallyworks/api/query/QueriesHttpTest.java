@@ -32,7 +32,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 @QuarkusTestResource(ServersForTests.class)
@@ -517,19 +516,53 @@ class QueriesHttpTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "&mode=combined", "&mode=historical", "&mode=realtime"})
-    void everyModeIsAnsweredFromWhatIsStored(String mode) {
+    @CsvSource({"'',combined", "&mode=combined,combined", "&mode=historical,historical"})
+    void whatIsOldIsAnsweredFromWhatIsStored(String mode, String answered) {
         String report = shopWith("minute");
         sales();
         get(report, "metric=COUNT&granularity=day" + DAY_PARAMETERS + mode)
                 .statusCode(200)
                 .contentType("application/json")
-                .body("mode", equalTo("historical"))
+                .body("mode", equalTo(answered))
                 .body("points.value", contains(4))
                 .body("partial", equalTo(false))
                 .body("truncatedValues", equalTo(0))
                 .body("lagSeconds", equalTo(0.0f))
                 .body("watermark", notNullValue());
+    }
+
+    @Test
+    void anEventIsInTheVeryNextAnswer() {
+        String report = shopWith("minute");
+        String now = Instant.now().toString();
+        String range = "&granularity=all&start=" + Instant.now().minusSeconds(3_600) + "&end="
+                + Instant.now().plusSeconds(60);
+        for (int events = 1; events <= 5; events++) {
+            recorded(shop, List.of(event("sale", now, "'amount': 0.1, 'currency': 'EUR'")));
+            for (String mode : List.of("combined", "realtime")) {
+                JsonNode answer = json(get(report, "metric=SUM:amount&mode=" + mode + range));
+                assertThat(answer.at("/points/0/value").decimalValue()).as(mode).isEqualByComparingTo("0." + events);
+                assertThat(answer.path("mode").textValue()).isEqualTo(mode);
+                assertThat(answer.path("partial").booleanValue()).isEqualTo(mode.equals("realtime"));
+            }
+            assertThat(json(get(report, "metric=COUNT&mode=historical" + range)).path("points"))
+                    .isEmpty();
+        }
+        counted.count(shop);
+        for (String mode : List.of("combined", "realtime", "historical")) {
+            JsonNode answer = json(get(report, "metric=CATEGORY:currency&mode=" + mode + range));
+            assertThat(answer.at("/points/0/value").intValue()).as(mode).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void realtimeHasNothingOfWhatIsOld() {
+        String report = shopWith("minute");
+        sales();
+        get(report, "metric=COUNT&granularity=day&mode=realtime" + DAY_PARAMETERS)
+                .statusCode(200)
+                .body("points", hasSize(0))
+                .body("partial", equalTo(true));
     }
 
     @Test

@@ -1,0 +1,33 @@
+package dev.tallyworks.realtime;
+
+import dev.tallyworks.definition.Definitions;
+import java.time.Clock;
+
+/**
+ * Tells the realtime rollups that time goes on, so that they notice a loss also while nothing is posted, and from their
+ * beginning on count as complete. Its every beat is one short step, to be run about once a second.
+ */
+public final class Heartbeat implements Runnable {
+    private final RealtimeRollups realtime;
+    private final Definitions definitions;
+    private final RealtimeWindow window;
+    private final Clock clock;
+
+    public Heartbeat(RealtimeRollups realtime, Definitions definitions, RealtimeWindow window, Clock clock) {
+        this.realtime = realtime;
+        this.definitions = definitions;
+        this.window = window;
+        this.clock = clock;
+    }
+
+    @Override
+    public void run() {
+        long since = window.completeFromMillis(clock.millis());
+        realtime.beat(since);
+        // Where there is no source yet after the token was written, every event there will ever be comes after it.
+        if (definitions.known().sources().isEmpty()
+                && definitions.refresh().sources().isEmpty()) {
+            realtime.completeFromTheBeginning(since);
+        }
+    }
+}

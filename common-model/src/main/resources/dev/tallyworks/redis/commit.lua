@@ -1,0 +1,94 @@
+-- Adds what a group commit has accepted to the realtime rollups, and enqueues its jobs. Once: what is known changes nothing.
+-- KEYS: token, queue, writer, rollup ...
+-- ARGV: from when on nothing is missing if the data were lost (ms), number of the commit, ms to remember the writer,
+--       fields at most, number of jobs, job ..., then for each rollup:
+--         kept until (ms), values at most of a field, origin, the origin in words, count,
+--         number of numbers, (name, count, minimum, maximum, number of limbs, (limb, increment) ...) ...,
+--         number of categories, (field, number of values,
+--           (value, count, number of sums, (name, number of limbs, (limb, increment) ...) ...) ...) ...
+-- Result: 1 if it was added, 0 if it was known
+-- Minima and maxima are texts that sort like the numbers. A name beyond a guard counts under __other__.
+if redis.replicate_commands then redis.replicate_commands() end
+local call = redis.call
+local run = string.match(call('INFO', 'server'), 'run_id:(%w+)')
+if call('HGET', KEYS[1], 'run') ~= run then
+  call('HSET', KEYS[1], 'run', run, 'since', ARGV[1])
+end
+if tonumber(call('GET', KEYS[3]) or 0) >= tonumber(ARGV[2]) then
+  return 0
+end
+call('SET', KEYS[3], ARGV[2], 'PX', ARGV[3])
+local fieldsMax, jobs = tonumber(ARGV[4]), tonumber(ARGV[5])
+local at = 6
+local OTHER = '__other__'
+local function nextArg()
+  at = at + 1
+  return ARGV[at - 1]
+end
+for _ = 1, jobs do
+  call('LPUSH', KEYS[2], nextArg())
+end
+local key, origin
+local function addLimbs(path)
+  for _ = 1, tonumber(nextArg()) do
+    local limb = nextArg()
+    call('HINCRBY', key, path .. limb, nextArg())
+  end
+end
+-- Counts under its name, or under OTHER where it is new and one too many. Returns the name that it counts under.
+local function countNamed(path, name, count, counter, most)
+  local field = path .. name
+  if call('HINCRBY', key, field, count) == tonumber(count) and name ~= OTHER then
+    if call('HINCRBY', key, counter, 1) > most then
+      call('HINCRBY', key, counter, -1)
+      call('HDEL', key, field)
+      call('HINCRBY', key, path .. OTHER, count)
+      call('HINCRBY', key, origin .. 'other', count)
+      return OTHER
+    end
+  end
+  return name
+end
+for k = 4, #KEYS do
+  key = KEYS[k]
+  local keptUntil, valuesMax = nextArg(), tonumber(nextArg())
+  origin = nextArg() .. '.'
+  if call('HSETNX', key, origin .. 'origin', nextArg()) == 1 then
+    call('PEXPIREAT', key, keptUntil)
+  end
+  call('HINCRBY', key, origin .. 'count', nextArg())
+  local kept = {}
+  for _ = 1, tonumber(nextArg()) do
+    local given, count, least, most = nextArg(), nextArg(), nextArg(), nextArg()
+    local name = countNamed(origin .. 'n.', given, count, origin .. '#n', fieldsMax)
+    kept[given] = name
+    local min, max = origin .. 'min.' .. name, origin .. 'max.' .. name
+    local known = call('HGET', key, min)
+    if not known or least < known then call('HSET', key, min, least) end
+    known = call('HGET', key, max)
+    if not known or most > known then call('HSET', key, max, most) end
+    addLimbs(origin .. 'sum.' .. name .. '.')
+  end
+  for _ = 1, tonumber(nextArg()) do
+    local field, values = nextArg(), tonumber(nextArg())
+    local beyond = call('HSETNX', key, origin .. '#cat.' .. field, 0) == 1
+      and call('HINCRBY', key, origin .. '#cat', 1) > fieldsMax
+    if beyond then
+      call('HDEL', key, origin .. '#cat.' .. field)
+      field = OTHER
+    end
+    for _ = 1, values do
+      local value, count = nextArg(), nextArg()
+      if beyond then
+        value = OTHER
+        call('HINCRBY', key, origin .. 'other', count)
+      end
+      value = countNamed(origin .. 'cat.' .. field .. '.', value, count, origin .. '#cat.' .. field, valuesMax)
+      for _ = 1, tonumber(nextArg()) do
+        local number = nextArg()
+        addLimbs(origin .. 'compound.' .. (kept[number] or number) .. '.' .. field .. '.' .. value .. '.')
+      end
+    end
+  end
+end
+return 1

@@ -1,0 +1,16 @@
+-- Reads realtime rollups.
+-- KEYS: token, rollup ...
+-- Result: {from when on nothing is missing (ms), or false where the data were lost, (number of the key, {field, value, ...}) ...}
+local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+if redis.call('HGET', KEYS[1], 'run') ~= run then
+  return {false}
+end
+local result = {redis.call('HGET', KEYS[1], 'since')}
+for k = 2, #KEYS do
+  local fields = redis.call('HGETALL', KEYS[k])
+  if #fields > 0 then
+    result[#result + 1] = k - 2
+    result[#result + 1] = fields
+  end
+end
+return result

@@ -1,0 +1,276 @@
+package dev.tallyworks.realtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tallyworks.definition.Aggregation;
+import dev.tallyworks.event.Attribution;
+import dev.tallyworks.event.CommitId;
+import dev.tallyworks.event.Event;
+import dev.tallyworks.event.EventRef;
+import dev.tallyworks.metric.FieldMetrics;
+import dev.tallyworks.metric.Metric;
+import dev.tallyworks.queue.Job;
+import dev.tallyworks.rollup.RollupFold;
+import dev.tallyworks.rollup.RollupNumbers;
+import dev.tallyworks.rollup.Selection;
+import dev.tallyworks.rollup.SeriesKey;
+import dev.tallyworks.rollup.Told;
+import dev.tallyworks.time.Granularity;
+import dev.tallyworks.time.TimeRange;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What every adapter of {@link RealtimeRollups} promises. */
+public abstract class RealtimeRollupsContract {
+    protected static final RealtimeWindow WINDOW = RealtimeWindow.DEFAULT;
+    private static final FieldMetrics METRICS = new FieldMetrics();
+
+    private final long now = System.currentTimeMillis();
+    private final long minute = Granularity.MINUTE.bucketStartMillis(now);
+    private final String id = UUID.randomUUID().toString();
+    private final Aggregation aggregation = aggregation(3);
+
+    protected abstract RealtimeRollups realtime();
+
+    /** Jobs in the queue. */
+    protected abstract long queued();
+
+    /** Loses all data, as the server's own restart would. */
+    protected abstract void lose();
+
+    private Aggregation aggregation(int valuesMax) {
+        return new Aggregation(
+                id,
+                "r1",
+                1,
+                "aggr_test",
+                Granularity.MINUTE,
+                new Aggregation.Filter(List.of(), List.of()),
+                new Aggregation.Partition(false, 0),
+                null,
+                new Aggregation.Fields(List.of(), List.of()),
+                new Aggregation.Limits(valuesMax, 10_000),
+                true,
+                List.of(),
+                new Aggregation.Sketches(List.of(), List.of()),
+                false,
+                Instant.EPOCH,
+                Instant.EPOCH);
+    }
+
+    private SeriesKey series(String type, @Nullable String value) {
+        return new SeriesKey(id, 1, Granularity.MINUTE, type, value);
+    }
+
+    private SeriesKey total() {
+        return series(Attribution.TOTAL, null);
+    }
+
+    private Event event(String source, String type, long timestampMillis, Map<String, @Nullable Object> payload) {
+        EventRef ref = new EventRef(source, 7, UUID.randomUUID().toString());
+        return new Event(ref, type, timestampMillis, now, payload, List.of(new Attribution("user", "u.1")), 1, 100);
+    }
+
+    private Event event(long timestampMillis, Map<String, @Nullable Object> payload) {
+        return event("shop", "sale", timestampMillis, payload);
+    }
+
+    private RealtimeRollups.Commit commit(CommitId commit, List<Event> events) {
+        RollupFold fold = new RollupFold();
+        events.forEach(event -> fold.add(event, aggregation, METRICS.generate(event, aggregation)));
+        List<Job> jobs =
+                events.stream().map(event -> new Job(event.ref(), 100, now, "")).toList();
+        return new RealtimeRollups.Commit(commit, fold.deltas(), jobs);
+    }
+
+    private void add(Event... events) {
+        realtime().commit(commit(new CommitId(UUID.randomUUID().toString(), 1), List.of(events)), now);
+    }
+
+    private List<Told> read(SeriesKey series, TimeRange range, Metric metric) {
+        List<Told> read = new ArrayList<>();
+        realtime().read(series, range, Selection.of(metric), rollup -> read.add(Told.of(rollup, metric)));
+        return read;
+    }
+
+    private List<Told> read(Metric metric) {
+        return read(total(), new TimeRange(minute, minute + 60_000), metric);
+    }
+
+    private static BigDecimal decimal(String number) {
+        return new BigDecimal(number);
+    }
+
+    @Test
+    protected void aCommitIsReadBackAtOnce() {
+        add(
+                event(minute, Map.of("amount", decimal("19.99"), "paid", true)),
+                event(minute + 1, Map.of("amount", decimal("-0.01"), "paid", false)),
+                event(minute + 60_000, Map.of("amount", decimal("5"))));
+
+        Told sum = read(new Metric.Sum("amount")).get(0);
+        assertThat(sum.count()).isEqualTo(2);
+        assertThat(sum.fieldCount()).isEqualTo(2);
+        assertThat(sum.sum().value()).isEqualByComparingTo("19.98");
+        assertThat(List.of(sum.source(), sum.eventType())).containsExactly("shop", "sale");
+        assertThat(sum.incarnation()).isEqualTo(7);
+        assertThat(read(new Metric.Minimum("amount")).get(0).min()).isEqualByComparingTo("-0.01");
+        assertThat(read(new Metric.Maximum("amount")).get(0).max()).isEqualByComparingTo("19.99");
+        assertThat(read(new Metric.Category("paid")).get(0).categories()).isEqualTo(Map.of("true", 1L, "false", 1L));
+        Map<String, BigDecimal> compound = new TreeMap<>();
+        read(new Metric.CompoundSum("amount", "paid"))
+                .get(0)
+                .compoundSums()
+                .forEach((value, part) -> compound.put(value, part.value()));
+        assertThat(compound).isEqualTo(Map.of("true", decimal("19.99"), "false", decimal("-0.01")));
+        TimeRange both = new TimeRange(minute, minute + 120_000);
+        assertThat(read(total(), both, new Metric.Count()))
+                .extracting(Told::bucketMillis)
+                .containsExactlyInAnyOrder(minute, minute + 60_000);
+        assertThat(read(series("user", "u.1"), both, new Metric.Count())).hasSize(2);
+        assertThat(read(series("user", "u"), both, new Metric.Count())).isEmpty();
+        assertThat(queued()).isEqualTo(3);
+    }
+
+    @Test
+    void originsAreKeptApart() {
+        add(
+                event("shop", "sale", minute, Map.of()),
+                event("shop", "a refund", minute, Map.of()),
+                event("till", "sale", minute, Map.of()));
+
+        assertThat(read(new Metric.Count()))
+                .extracting(rollup -> rollup.source() + '/' + rollup.eventType() + ' ' + rollup.count())
+                .containsExactlyInAnyOrder("shop/sale 1", "shop/a refund 1", "till/sale 1");
+    }
+
+    @Test
+    void commitsAddUpWhateverTheirNamesAndSizes() {
+        List<String> names = List.of("", ".", "a.b", "$x", "%", "\0", "naïve", "__other__", "😀", " ");
+        for (int i = 0; i < 3; i++) {
+            for (String name : names) {
+                add(event(minute, Map.of(name, decimal("9999999999999999999999999999999999"), "c" + name, name)));
+            }
+        }
+
+        for (String name : names) {
+            Told read = read(new Metric.Sum(name)).get(0);
+            assertThat(read.sum().value()).as(name).isEqualByComparingTo("29999999999999999999999999999999997");
+            assertThat(read(new Metric.Category("c" + name)).get(0).categories())
+                    .as(name)
+                    .isEqualTo(Map.of(name, 3L));
+        }
+    }
+
+    @Test
+    void aCommitThatIsSentTwiceCountsOnce() {
+        CommitId commit = new CommitId(UUID.randomUUID().toString(), 5);
+        assertThat(realtime().knows(commit)).isFalse();
+        RealtimeRollups.Commit added = commit(commit, List.of(event(minute, Map.of())));
+
+        realtime().commit(added, now);
+        realtime().commit(added, now);
+
+        assertThat(read(new Metric.Count()).get(0).count()).isEqualTo(1);
+        assertThat(queued()).isEqualTo(1);
+        assertThat(realtime().knows(commit)).isTrue();
+        assertThat(realtime().knows(new CommitId(commit.writer(), 4))).isTrue();
+        assertThat(realtime().knows(new CommitId(commit.writer(), 6))).isFalse();
+        assertThat(realtime().knows(new CommitId("another", 1))).isFalse();
+    }
+
+    @Test
+    void valuesBeyondTheLimitCountUnderOther() {
+        IntStream.range(0, 10).forEach(i -> add(event(minute, Map.of("n", decimal("1"), "page", "p" + i))));
+        add(event(minute, Map.of("n", decimal("1"), "page", "p1")));
+
+        Told read = read(new Metric.Category("page")).get(0);
+        assertThat(read.categories()).isEqualTo(Map.of("p0", 1L, "p1", 2L, "p2", 1L, RollupNumbers.OTHER, 7L));
+        assertThat(read.others()).isEqualTo(7);
+        assertThat(read(new Metric.CompoundSum("n", "page"))
+                        .get(0)
+                        .compoundSums()
+                        .get(RollupNumbers.OTHER)
+                        .value())
+                .isEqualByComparingTo("7");
+    }
+
+    @Test
+    void fieldsBeyondTheLimitCountUnderOther() {
+        for (int i = 0; i < 25; i++) {
+            Map<String, @Nullable Object> payload = new TreeMap<>();
+            for (int field = 0; field < 50; field++) {
+                payload.put("n" + (50 * i + field), decimal("1"));
+            }
+            for (int field = 0; field < 20; field++) {
+                payload.put("c" + (20 * i + field), "x");
+            }
+            add(event(minute, payload));
+        }
+        for (int i = 25; i < 60; i++) {
+            Map<String, @Nullable Object> payload = new TreeMap<>();
+            for (int field = 0; field < 20; field++) {
+                payload.put("c" + (20 * i + field), "x");
+            }
+            add(event(minute, payload));
+        }
+
+        Told read = read(new Metric.Count()).get(0);
+        assertThat(read.count()).isEqualTo(60);
+        assertThat(read.others()).isEqualTo(250 + 200);
+        assertThat(read(new Metric.Sum("n999")).get(0).fieldCount()).isEqualTo(1);
+        assertThat(read(new Metric.Sum("n1000")).get(0).fieldCount()).isZero();
+        assertThat(read(new Metric.Category("c999")).get(0).categories()).isEqualTo(Map.of("x", 1L));
+        assertThat(read(new Metric.Category("c1000")).get(0).categories()).isEmpty();
+    }
+
+    @Test
+    void whatIsTooOldIsNotKept() {
+        long old = minute - 3_600_000;
+        add(event(old, Map.of()), event(minute, Map.of()));
+
+        assertThat(read(total(), new TimeRange(old, minute + 60_000), new Metric.Count()))
+                .hasSize(1);
+        assertThat(queued()).isEqualTo(2);
+    }
+
+    @Test
+    void aLossIsNoticedByWhoeverComesFirst() {
+        CommitId before = new CommitId(UUID.randomUUID().toString(), 1);
+        realtime().commit(commit(before, List.of(event(minute, Map.of()))), now);
+        lose();
+        TimeRange range = new TimeRange(minute, minute + 60_000);
+
+        assertThat(realtime().read(total(), range, Selection.ALL, rollup -> {})).isEqualTo(Long.MAX_VALUE);
+        assertThat(realtime().knows(before)).isFalse();
+        add(event(minute, Map.of()));
+        assertThat(realtime().read(total(), range, Selection.ALL, rollup -> {}))
+                .isEqualTo(WINDOW.completeFromMillis(now));
+
+        lose();
+        realtime().beat(1_234);
+        realtime().beat(5_678);
+        assertThat(realtime().read(total(), range, Selection.ALL, rollup -> {})).isEqualTo(1_234);
+        realtime().completeFromTheBeginning(5_678);
+        assertThat(realtime().read(total(), range, Selection.ALL, rollup -> {})).isEqualTo(1_234);
+        realtime().completeFromTheBeginning(1_234);
+        assertThat(realtime().read(total(), range, Selection.ALL, rollup -> {})).isZero();
+    }
+
+    @Test
+    void longRangesAreReadInParts() {
+        realtime().beat(0);
+        add(event(minute - 900_000, Map.of()), event(minute, Map.of()));
+
+        TimeRange range = new TimeRange(minute - 5_000 * 60_000L, minute + 60_000);
+        assertThat(read(total(), range, new Metric.Count())).hasSize(2);
+    }
+}
