@@ -178,7 +178,9 @@ public abstract class PendingEventsContract {
         record("a");
         events.claim(refs("a"), MINE, 1, false);
         assertThat(release(ref("a"), MINE, NOON)).isEqualTo(new Release(1, NOON + 1_000));
-        assertThat(pending("a")).isEqualTo(new Pending(ref("a"), NOON, 77, null, NOON + 1_000));
+        assertThat(pending("a"))
+                .isEqualTo(
+                        new Pending(ref("a"), "sale", NOON, new CommitId("writer", 1), NOON, 77, null, NOON + 1_000));
         assertThat(owned(MINE)).isEmpty();
         events.claim(refs("a"), RIVALS, 1, false);
         assertThat(release(ref("a"), RIVALS, NOON + 5)).isEqualTo(new Release(2, NOON + 2_005));

@@ -28,6 +28,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -189,7 +190,7 @@ public abstract class RollupsContract {
     void aSumOfZeroIsNotNone() {
         rollups.apply("l00", 1, fold(hourly, List.of(sale("5"), sale("0.00"))));
         rollups.apply("l00", 2, fold(hourly, List.of(sale("-5"), sale(Map.of("c", "x", "zero", BigDecimal.ZERO)))));
-        StoredRollup sum = only(hourly, new Metric.Sum("amount"));
+        Told sum = only(hourly, new Metric.Sum("amount"));
         assertThat(sum.fieldCount()).isEqualTo(3);
         assertThat(sum.sum().value()).isZero();
         assertThat(only(hourly, new Metric.CompoundSum("zero", "c")).compoundSums())
@@ -238,7 +239,7 @@ public abstract class RollupsContract {
         rollups.apply("l00", 1, fold(partitioned, events));
         assertHolds(partitioned, fold(partitioned, events), "partitions");
         List<Long> buckets = new ArrayList<>();
-        scan.scan(
+        scan(
                 partition(partitioned),
                 total(partitioned),
                 new TimeRange(-4 * HOUR, 5 * HOUR),
@@ -260,16 +261,11 @@ public abstract class RollupsContract {
         rollups.apply("l00", 2, fold(hourly, events));
         ExactSum sum = new ExactSum();
         List<Long> buckets = new ArrayList<>();
-        scan.scan(
-                partition(hourly),
-                total(hourly),
-                new TimeRange(0, documents * HOUR),
-                new Metric.Sum("amount"),
-                found -> {
-                    assertThat(found.count()).isEqualTo(2);
-                    buckets.add(found.bucketMillis());
-                    sum.add(found.sum());
-                });
+        scan(partition(hourly), total(hourly), new TimeRange(0, documents * HOUR), new Metric.Sum("amount"), found -> {
+            assertThat(found.count()).isEqualTo(2);
+            buckets.add(found.bucketMillis());
+            sum.add(found.sum());
+        });
         assertThat(buckets).hasSize(documents).isSorted();
         assertThat(sum.value()).isEqualByComparingTo("1100");
     }
@@ -323,7 +319,7 @@ public abstract class RollupsContract {
         rollups.apply("l01", 1, fold(limited, second));
         rollups.apply("l00", 1, fold(limited, first));
         assertTotals(limited, concat(first, second));
-        StoredRollup stored = only(limited, new Metric.Category("c"));
+        Told stored = only(limited, new Metric.Category("c"));
         assertThat(stored.categories()).hasSize(101).containsKey(StoredName.OTHER);
         assertThat(stored.others()).isEqualTo(stored.categories().get(StoredName.OTHER));
     }
@@ -483,17 +479,17 @@ public abstract class RollupsContract {
     /** COUNT and SUM are exact; CATEGORY and COMPOUND_SUM add up to them, and what is named is exact or less. */
     private void assertTotals(Aggregation aggregation, List<Event> events) {
         RollupDelta expected = fold(aggregation, events).iterator().next();
-        StoredRollup stored = only(aggregation, new Metric.Sum("amount"));
+        Told stored = only(aggregation, new Metric.Sum("amount"));
         assertThat(stored.count()).isEqualTo(events.size());
         assertThat(stored.fieldCount()).isEqualTo(events.size());
         assertThat(stored.sum().value())
                 .isEqualByComparingTo(expected.numbers().get("amount").sum().value());
         Map<String, Long> categories = new HashMap<>();
         long withC = events.stream().filter(e -> e.payload().containsKey("c")).count();
-        StoredRollup byCategory = only(aggregation, new Metric.Category("c"));
+        Told byCategory = only(aggregation, new Metric.Category("c"));
         categories.putAll(byCategory.categories());
         assertThat(categories.values().stream().mapToLong(n -> n).sum()).isEqualTo(withC);
-        StoredRollup compound = only(aggregation, new Metric.CompoundSum("amount", "c"));
+        Told compound = only(aggregation, new Metric.CompoundSum("amount", "c"));
         assertThat(compound.compoundSums().keySet()).isEqualTo(categories.keySet());
         ExactSum sum = new ExactSum();
         compound.compoundSums().values().forEach(sum::add);
@@ -512,9 +508,13 @@ public abstract class RollupsContract {
         }
     }
 
-    private StoredRollup only(Aggregation aggregation, Metric metric) {
-        List<StoredRollup> found = new ArrayList<>();
-        scan.scan(partition(aggregation), total(aggregation), new TimeRange(HOUR, 2 * HOUR), metric, found::add);
+    private void scan(Partition partition, SeriesKey series, TimeRange range, Metric metric, Consumer<Told> to) {
+        scan.scan(partition, series, range, Selection.of(metric), rollup -> to.accept(Told.of(rollup, metric)));
+    }
+
+    private Told only(Aggregation aggregation, Metric metric) {
+        List<Told> found = new ArrayList<>();
+        scan(partition(aggregation), total(aggregation), new TimeRange(HOUR, 2 * HOUR), metric, found::add);
         assertThat(found).hasSize(1);
         return found.get(0);
     }
@@ -539,7 +539,7 @@ public abstract class RollupsContract {
         }
         documents.forEach((series, buckets) -> {
             found.clear();
-            scan.scan(
+            scan(
                     partition(aggregation),
                     series,
                     new TimeRange(-12 * HOUR, 12 * HOUR),
@@ -559,7 +559,7 @@ public abstract class RollupsContract {
                 .as(what)
                 .isEqualTo(delta.count());
         delta.numbers().forEach((field, stats) -> {
-            StoredRollup sum = stored(aggregation, delta, new Metric.Average(field));
+            Told sum = stored(aggregation, delta, new Metric.Average(field));
             assertThat(sum.fieldCount()).as(what).isEqualTo(stats.count());
             assertThat(sum.sum().value()).as(what).isEqualTo(stats.sum().value());
             assertThat(stored(aggregation, delta, new Metric.Minimum(field)).min())
@@ -590,10 +590,10 @@ public abstract class RollupsContract {
         });
     }
 
-    private StoredRollup stored(Aggregation aggregation, RollupDelta delta, Metric metric) {
+    private Told stored(Aggregation aggregation, RollupDelta delta, Metric metric) {
         RollupDelta.Target target = delta.target();
-        List<StoredRollup> found = new ArrayList<>();
-        scan.scan(
+        List<Told> found = new ArrayList<>();
+        scan(
                 partition(aggregation),
                 target.series(),
                 new TimeRange(

@@ -23,7 +23,7 @@ class OutboxRelayTest {
 
     private final Bench bench = new Bench(1);
     private final OutboxRelay relay =
-            new OutboxRelay(bench.definitions, bench.events, bench.lanes, bench.queue, bench.clock);
+            new OutboxRelay(bench.definitions, bench.events, bench.lanes, bench.queue, lost -> {}, bench.clock);
 
     private long ready() {
         return bench.queue.state().ready();
@@ -90,7 +90,8 @@ class OutboxRelayTest {
             @Override
             public void changed() {}
         });
-        OutboxRelay failing = new OutboxRelay(bench.definitions, bench.events, bench.lanes, refusing, bench.clock);
+        OutboxRelay failing =
+                new OutboxRelay(bench.definitions, bench.events, bench.lanes, refusing, lost -> {}, bench.clock);
 
         assertThatThrownBy(failing::run).isInstanceOf(Unavailable.class);
 

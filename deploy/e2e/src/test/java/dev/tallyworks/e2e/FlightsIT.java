@@ -23,7 +23,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -38,6 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FlightsIT {
     private static final int CLIENTS = 8;
     private static final int BATCH = 1_000;
+    private static final int TRIES_MAX = 50;
     private static final String RANGE = "start=2013-01-01T00:00:00Z&end=2013-01-09T00:00:00Z";
     private static final Map<String, Integer> PARTITION_LENGTHS = Map.of("minute", 600, "hour", 24, "day", 3);
 
@@ -46,6 +49,7 @@ class FlightsIT {
     private static final List<JsonNode> FLIGHTS = new ArrayList<>();
     private static final AtomicLong ACCEPTED = new AtomicLong();
     private static final AtomicLong DUPLICATES = new AtomicLong();
+    private static final AtomicLong REFUSED = new AtomicLong();
     private static Api api;
 
     @BeforeAll
@@ -63,7 +67,9 @@ class FlightsIT {
             define(width, true);
         }
         post(lines);
-        assertThat(ACCEPTED).hasValue(lines.size());
+        assertThat(ACCEPTED.get())
+                .isLessThanOrEqualTo(lines.size())
+                .isGreaterThanOrEqualTo(lines.size() - REFUSED.get());
         for (String report : REPORTS.values()) {
             Product.awaitCount(api, report, RANGE, lines.size(), Duration.ofMinutes(3));
         }
@@ -97,10 +103,7 @@ class FlightsIT {
             for (int from = 0; from < all.size(); from += BATCH) {
                 String batch = String.join("\n", all.subList(from, Math.min(all.size(), from + BATCH)));
                 posts.add(() -> {
-                    JsonNode answer = api.within(Duration.ofMinutes(2))
-                            .postLines("/api/v1/sources/flights/events", batch)
-                            .orThrow()
-                            .json();
+                    JsonNode answer = post(batch);
                     ACCEPTED.addAndGet(answer.path("accepted").asLong());
                     DUPLICATES.addAndGet(answer.path("duplicates").asLong());
                     return null;
@@ -109,9 +112,24 @@ class FlightsIT {
             for (Future<Void> posted : clients.invokeAll(posts)) {
                 posted.get();
             }
-            assertThat(DUPLICATES).hasValue(all.size() - lines.size());
+            // What was refused and sent again may have been recorded the first time.
+            assertThat(DUPLICATES.get())
+                    .isGreaterThanOrEqualTo(all.size() - lines.size())
+                    .isLessThanOrEqualTo(all.size() - lines.size() + REFUSED.get());
         } finally {
             clients.shutdownNow();
+        }
+    }
+
+    /** Again for as long as it is asked to, as a slow machine may. */
+    private static JsonNode post(String batch) throws IOException {
+        for (int tries = 1; ; tries++) {
+            Api.Answer answer = api.within(Duration.ofMinutes(2)).postLines("/api/v1/sources/flights/events", batch);
+            if (answer.status() != 503 || tries == TRIES_MAX) {
+                return answer.orThrow().json();
+            }
+            REFUSED.addAndGet(BATCH);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
         }
     }
 

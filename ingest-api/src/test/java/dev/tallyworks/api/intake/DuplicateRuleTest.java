@@ -12,9 +12,12 @@ import dev.tallyworks.event.Event;
 import dev.tallyworks.event.EventDraft;
 import dev.tallyworks.event.RawEvents;
 import dev.tallyworks.event.RecordedEvent;
+import dev.tallyworks.metric.FieldMetrics;
 import dev.tallyworks.mongo.MongoRawEvents;
 import dev.tallyworks.mongo.MongoSettings;
 import dev.tallyworks.queue.Job;
+import dev.tallyworks.realtime.Gaps;
+import dev.tallyworks.realtime.RealtimeWindow;
 import dev.tallyworks.servers.Servers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.math.BigDecimal;
@@ -167,7 +170,7 @@ class DuplicateRuleTest {
         DefinedInMemory definitions = new DefinedInMemory();
         definitions.put(DefinedInMemory.source(source, Source.State.OPEN, false, null, "sale", "checked"));
         RawEvents store = new MongoRawEvents(stored());
-        QueueInMemory queue = new QueueInMemory();
+        RealtimeInMemory queue = new RealtimeInMemory();
         List<List<List<Outcome>>> answers;
         try (GroupCommit commits = commits(definitions, store, queue, settings)) {
             commits.start();
@@ -283,12 +286,15 @@ class DuplicateRuleTest {
     }
 
     private static GroupCommit commits(
-            DefinedInMemory definitions, RawEvents store, QueueInMemory queue, CommitSettings settings) {
+            DefinedInMemory definitions, RawEvents store, RealtimeInMemory queue, CommitSettings settings) {
         EventValidator validator = new EventValidator((of, type, payload) ->
                 type.name().equals("checked") ? new PayloadSchema.Violation("/number", "not so") : null);
         CommitMetrics metrics = new CommitMetrics(new SimpleMeterRegistry());
-        return new GroupCommit(
-                new Intake.Stores(definitions, store, queue), validator, settings, metrics, Clock.systemUTC());
+        Clock clock = Clock.systemUTC();
+        Intake.Stores stores =
+                new Intake.Stores(definitions, store, queue, new Gaps(queue, RealtimeWindow.DEFAULT, clock));
+        Publisher publisher = new Publisher(stores, new FieldMetrics(), metrics, clock);
+        return new GroupCommit(stores, validator, publisher, settings, metrics, clock);
     }
 
     private static MongoDatabase stored() {
