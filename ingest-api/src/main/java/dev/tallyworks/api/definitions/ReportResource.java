@@ -147,6 +147,7 @@ public class ReportResource {
     @Path("/{report}/aggregations/{aggregation}")
     @Consumes({MediaType.APPLICATION_JSON, "application/merge-patch+json"})
     @Operation(summary = "Change an aggregation, by a merge patch")
+    @APIResponse(responseCode = "200", description = "The aggregation as it is now")
     @APIResponse(responseCode = "409", description = "It would change the meaning of stored numbers")
     public ObjectNode patchAggregation(
             @RestPath String report,

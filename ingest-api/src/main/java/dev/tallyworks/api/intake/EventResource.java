@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Takes posted events. Never blocks, so that many connections share a commit on few threads. */
 @Path("/api/v1/sources")
-@Tag(name = "Events")
+@Tag(name = "Events", description = "What happened: posted once or more often, counted once")
 public class EventResource {
     static final String NDJSON = "application/x-ndjson";
 

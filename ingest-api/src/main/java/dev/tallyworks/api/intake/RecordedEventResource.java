@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /** Gives recorded events back. */
 @Path("/api/v1/sources")
 @Produces(MediaType.APPLICATION_JSON)
-@Tag(name = "Events")
+@Tag(name = "Events", description = "What happened: posted once or more often, counted once")
 public class RecordedEventResource {
     private final Definitions definitions;
     private final RawEvents rawEvents;

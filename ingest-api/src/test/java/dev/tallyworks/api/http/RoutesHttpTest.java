@@ -140,6 +140,23 @@ class RoutesHttpTest {
     }
 
     @Test
+    void everyOperationTellsWhatItDoesAndAnswers() {
+        JsonNode document = document();
+        assertThat(document.path("info").path("title").textValue()).isEqualTo("Tallyworks");
+        document.path("paths")
+                .properties()
+                .forEach(path -> path.getValue().properties().forEach(method -> {
+                    String operation = method.getKey() + " " + path.getKey();
+                    assertThat(method.getValue().path("summary").textValue())
+                            .as(operation)
+                            .isNotBlank();
+                    assertThat(method.getValue().path("responses").properties())
+                            .as(operation)
+                            .anyMatch(response -> response.getKey().startsWith("2"));
+                }));
+    }
+
+    @Test
     void everyExampleIsTaken() {
         Map<String, List<Map.Entry<String, String>>> examples = examples();
         // Other tests share the database.
