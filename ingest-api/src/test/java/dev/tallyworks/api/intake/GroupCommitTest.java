@@ -56,10 +56,11 @@ class GroupCommitTest {
     private final DefinedInMemory definitions = new DefinedInMemory();
     private final RealtimeInMemory queue = new RealtimeInMemory();
     private SleepyRawEvents rawEvents = new SleepyRawEvents(store());
-    private GroupCommit commits = commits(new Settings(50_000, Duration.ofMillis(400)));
+    private GroupCommit commits = commits(new Settings(50_000, Duration.ofSeconds(15), Duration.ofSeconds(30)));
     private String source = "";
 
-    private record Settings(int bufferEventsMax, Duration commitDeadline) implements CommitSettings {
+    private record Settings(int bufferEventsMax, Duration commitDeadline, Duration answerDeadline)
+            implements CommitSettings {
         @Override
         public int writers() {
             return 2;
@@ -79,17 +80,19 @@ class GroupCommitTest {
         public long bufferBytesMax() {
             return 1 << 24;
         }
-
-        @Override
-        public Duration answerDeadline() {
-            return Duration.ofSeconds(2);
-        }
     }
 
     @BeforeEach
     void start() {
         source = "commit_" + ++sources;
         define("sale", "checked");
+        commits.start();
+    }
+
+    /** Gives up soon. */
+    private void beImpatient() {
+        commits.close();
+        commits = commits(new Settings(50_000, Duration.ofMillis(400), Duration.ofSeconds(2)));
         commits.start();
     }
 
@@ -191,6 +194,7 @@ class GroupCommitTest {
 
     @Test
     void whatStaysUnknownIsNotAccepted() throws Exception {
+        beImpatient();
         rawEvents.breakOff(SleepyRawEvents.Break.AFTER, Integer.MAX_VALUE);
         assertThatThrownBy(() -> post(draft("a"))).hasCauseInstanceOf(TryLater.class);
 
@@ -201,6 +205,7 @@ class GroupCommitTest {
 
     @Test
     void aLateCommitLooksWhetherTheSourceIsStillThere() {
+        beImpatient();
         rawEvents.hold();
         CompletableFuture<List<Outcome>> answer = submit(source, draft("a"));
         await().until(() -> rawEvents.inserts.get() > 0);
@@ -214,6 +219,7 @@ class GroupCommitTest {
 
     @Test
     void whoeverWaitsForAStoreThatHangsIsToldSo() throws Exception {
+        beImpatient();
         rawEvents.hold();
         List<CompletableFuture<List<Outcome>>> answers = IntStream.range(0, 10)
                 .mapToObj(i -> submit(source, draft("u" + i)))
@@ -231,12 +237,11 @@ class GroupCommitTest {
     void withTheStoreAwayRequestsFailAtOnceAndItComesBackByItself() throws Exception {
         rawEvents.sleep();
         assertThatThrownBy(() -> post(draft("a"))).hasCauseInstanceOf(TryLater.class);
-        long start = System.nanoTime();
         int attempts = 200;
         for (int i = 0; i < attempts; i++) {
             assertThatThrownBy(() -> post(draft("a"))).hasCauseInstanceOf(TryLater.class);
         }
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+        assertThat(rawEvents.refused.get()).isBetween(1, attempts / 2);
 
         rawEvents.wake();
         await().ignoreExceptions()
@@ -254,7 +259,7 @@ class GroupCommitTest {
         for (int i = 0; i < 50; i++) {
             assertThat(kinds(post(draft("u" + i)))).containsExactly("Accepted");
         }
-        assertThat(queue.refused.get()).isBetween(1, 20);
+        assertThat(queue.refused.get()).isBetween(1, 25);
         queue.wake();
         await().untilAsserted(() -> {
             post(draft("late" + System.nanoTime()));
@@ -265,7 +270,7 @@ class GroupCommitTest {
     /** Started late, so that it fills. */
     @Test
     void sharesOneCommitAndDrainsAtClose() throws Exception {
-        GroupCommit idle = commits(new Settings(10, Duration.ofMillis(400)));
+        GroupCommit idle = commits(new Settings(10, Duration.ofSeconds(15), Duration.ofSeconds(30)));
         List<CompletableFuture<List<Outcome>>> answers = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
             answers.add(submit(source, idle, draft("same")));

@@ -27,6 +27,9 @@ final class SleepyRawEvents implements RawEvents {
     private volatile Break kind = Break.BEFORE;
     private volatile boolean asleep;
     private volatile CountDownLatch held = new CountDownLatch(0);
+    /** Calls while it slept. */
+    final AtomicInteger refused = new AtomicInteger();
+
     final AtomicInteger inserts = new AtomicInteger();
 
     SleepyRawEvents(RawEvents store) {
@@ -78,6 +81,7 @@ final class SleepyRawEvents implements RawEvents {
 
     private void awake() {
         if (asleep) {
+            refused.incrementAndGet();
             throw new Unavailable("asleep", new IllegalStateException());
         }
     }
