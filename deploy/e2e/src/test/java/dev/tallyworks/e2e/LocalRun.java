@@ -7,9 +7,6 @@ import dev.tallyworks.local.process.Installation;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -21,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** {@code deploy/local/run} as a process, with what it prints. */
@@ -86,30 +84,6 @@ final class LocalRun implements AutoCloseable {
         }
     }
 
-    /** The first of so many ports in a row that are free. */
-    static int freePorts(int count) throws IOException {
-        while (true) {
-            int first;
-            try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                first = any.getLocalPort();
-            }
-            if (areFree(first, count)) {
-                return first;
-            }
-        }
-    }
-
-    private static boolean areFree(int first, int count) {
-        for (int port = first; port < first + count; port++) {
-            try (ServerSocket socket = new ServerSocket()) {
-                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            } catch (IOException | IllegalArgumentException taken) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     long pid() {
         return process.pid();
     }
@@ -118,12 +92,25 @@ final class LocalRun implements AutoCloseable {
         return List.copyOf(output);
     }
 
+    /** A folder for its state, whose logs stay where those of the other end-to-end tests are. */
+    static Path newState(Class<?> test) throws IOException {
+        Path logs = Installation.find().root().resolve("deploy/e2e/target/logs").resolve(test.getSimpleName());
+        return Files.createTempDirectory(Files.createDirectories(logs), "run-");
+    }
+
     /** Waits till it has said all that it says when it is ready. */
     LocalRun awaitStarted() {
-        await("it has started: " + output)
-                .atMost(LIMIT)
-                .failFast("it ended: " + output, () -> !process.isAlive())
-                .until(() -> output.stream().anyMatch(line -> line.contains("Ctrl-C stops it")));
+        return awaitSaid("Ctrl-C stops it");
+    }
+
+    LocalRun awaitSaid(String text) {
+        long end = System.nanoTime() + LIMIT.toNanos();
+        while (output.stream().noneMatch(line -> line.contains(text))) {
+            if (System.nanoTime() > end || !process.isAlive()) {
+                throw new AssertionError("has not said '" + text + "', but " + output);
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+        }
         process.descendants().forEach(seen::add);
         return this;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
+import dev.tallyworks.local.Ports;
 import dev.tallyworks.local.process.Api;
 import dev.tallyworks.local.process.Installation;
 import java.io.IOException;
@@ -22,16 +23,20 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code deploy/local/run} as a newcomer meets it: the real script, its processes, and what it says. */
 class LocalRunIT {
     private static final List<String> TOOLS =
             List.of("bash", "dirname", "sed", "head", "mkdir", "find", "env", "flock", "touch");
 
-    @TempDir
-    Path state;
+    private Path state;
+
+    @BeforeEach
+    void ownState() throws IOException {
+        state = LocalRun.newState(LocalRunIT.class);
+    }
 
     @BeforeAll
     static void jarsAreFresh() throws IOException {
@@ -40,7 +45,7 @@ class LocalRunIT {
 
     @Test
     void startsAllWithTheSampleSupervisesItAndLeavesNothing() throws Exception {
-        int port = LocalRun.freePorts(3);
+        int port = Ports.free(3);
         try (LocalRun run =
                 LocalRun.start(state, "--port", "" + port, "--workers", "2").awaitStarted()) {
             String question = run.output().stream()
@@ -106,7 +111,7 @@ class LocalRunIT {
 
     @Test
     void keepsItsDataAndLeavesNothingWhereItIsKilled() throws Exception {
-        int port = LocalRun.freePorts(2);
+        int port = Ports.free(2);
         String[] arguments = {"--port", "" + port, "--no-sample", "--data", "kept here"};
         Path script = Files.createSymbolicLink(
                         Files.createDirectory(state.resolve("a folder")).resolve("tally works"),
@@ -139,7 +144,7 @@ class LocalRunIT {
 
     @Test
     void runsOneProcessMoreBesideIt() throws Exception {
-        int port = LocalRun.freePorts(4);
+        int port = Ports.free(4);
         try (LocalRun run =
                 LocalRun.start(state, "--port", "" + port, "--no-sample").awaitStarted()) {
             LocalRun second = LocalRun.start(state, "--port", "" + (port + 2));
@@ -151,8 +156,7 @@ class LocalRunIT {
                     .contains("" + run.pid());
 
             try (LocalRun worker = LocalRun.start(state, "worker", "--port", "" + (port + 3))) {
-                Awaitility.await().atMost(LocalRun.LIMIT).until(() -> worker.output().stream()
-                        .anyMatch(line -> line.startsWith("worker-2 is ready at port " + (port + 3))));
+                worker.awaitSaid("worker-2 is ready at port " + (port + 3));
                 Awaitility.await()
                         .atMost(Duration.ofMinutes(1))
                         .until(() -> new Api(port)

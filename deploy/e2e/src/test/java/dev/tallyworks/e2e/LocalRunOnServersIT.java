@@ -2,6 +2,7 @@ package dev.tallyworks.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tallyworks.local.Ports;
 import dev.tallyworks.local.process.Api;
 import dev.tallyworks.servers.Servers;
 import java.io.IOException;
@@ -10,13 +11,17 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code deploy/local/run} on servers that are given. */
 class LocalRunOnServersIT {
-    @TempDir
-    Path state;
+    private Path state;
+
+    @BeforeEach
+    void ownState() throws IOException {
+        state = LocalRun.newState(LocalRunOnServersIT.class);
+    }
 
     @BeforeAll
     static void jarsAreFresh() throws IOException {
@@ -25,7 +30,7 @@ class LocalRunOnServersIT {
 
     @Test
     void startsNoServersAndLeavesTheGivenOnesTheirData() throws Exception {
-        int port = LocalRun.freePorts(2);
+        int port = Ports.free(2);
         Map<String, String> servers = Map.of(
                 "TW_MONGODB_URL", Servers.mongoUrl(Servers.freshDatabaseName()),
                 "TW_REDIS_URL", Servers.redisUrl(),

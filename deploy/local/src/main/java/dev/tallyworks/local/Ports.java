@@ -1,7 +1,6 @@
 package dev.tallyworks.local;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -9,10 +8,15 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
 
 /** Which ports are free, and which answer. */
 public final class Ports {
     private static final int CONNECT_MILLIS_MAX = 2_000;
+    private static final int FREE_FROM = 20_000;
+    private static final int FREE_TO = 32_000;
+    private static final int TRIES = 1_000;
     private static final int ANSWER_MILLIS_MAX = 5_000;
     private static final int MONGO_HEADER = 16;
     private static final int MONGO_REQUEST = 1;
@@ -21,13 +25,23 @@ public final class Ports {
 
     private Ports() {}
 
-    /** One that nobody listens on now. */
+    /**
+     * One that nobody listens on now. Not from those that the system itself gives to outgoing connections (on Linux 32768 and
+     * up), as one of these might have it by the time that it is needed.
+     */
     public static int free() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException none) {
-            throw new UncheckedIOException(none);
+        return free(1);
+    }
+
+    /** The first of so many in a row, each as {@link #free()}. */
+    public static int free(int count) {
+        for (int tried = 0; tried < TRIES; tried++) {
+            int first = ThreadLocalRandom.current().nextInt(FREE_FROM, FREE_TO - count);
+            if (IntStream.range(first, first + count).allMatch(Ports::isFree)) {
+                return first;
+            }
         }
+        throw new IllegalStateException("no " + count + " free ports in a row after " + TRIES + " tries");
     }
 
     static void requireFree(int port, String whose) {
