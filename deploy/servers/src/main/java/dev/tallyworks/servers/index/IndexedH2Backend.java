@@ -49,6 +49,8 @@ public final class IndexedH2Backend extends H2Backend {
 
     private final AtomicLong writes = new AtomicLong();
     private final Object committing = new Object();
+    /** One message at a time: collections are made by the first writes to them, from several lanes at once. */
+    private final Object handling = new Object();
     /** Guarded by {@code committing}: so many of the writes are in the file. */
     private long committed;
 
@@ -58,7 +60,10 @@ public final class IndexedH2Backend extends H2Backend {
 
     @Override
     public Document handleMessage(MongoMessage message) {
-        Document answer = super.handleMessage(message);
+        Document answer;
+        synchronized (handling) {
+            answer = super.handleMessage(message);
+        }
         commitAfter(message.getDocument().keySet().iterator().next());
         return answer;
     }
