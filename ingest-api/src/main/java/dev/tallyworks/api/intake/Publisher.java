@@ -59,8 +59,10 @@ final class Publisher {
         if (accepted.isEmpty()) {
             return true;
         }
+        // Before the breaker is asked: whoever it lets through must tell it how it went.
+        RollupFold fold = fold(definitions, accepted);
         boolean admitted = breaker.admits();
-        if (admitted && commit(definitions, commit, accepted)) {
+        if (admitted && commit(commit, fold, accepted)) {
             metrics.enqueue("done", accepted.size());
             return true;
         }
@@ -69,13 +71,12 @@ final class Publisher {
         return false;
     }
 
-    private boolean commit(Snapshot definitions, CommitId commit, List<Event> accepted) {
-        RollupFold fold = fold(definitions, accepted);
+    private boolean commit(CommitId commit, RollupFold fold, List<Event> accepted) {
         try {
             realtime.commit(new RealtimeRollups.Commit(commit, fold.deltas(), jobs(accepted)), clock.millis());
             breaker.succeeded();
             return true;
-        } catch (Unavailable failed) {
+        } catch (RuntimeException failed) {
             LOG.debug("a commit was not published", failed);
             breaker.failed();
             return false;
