@@ -15,6 +15,7 @@ import de.bwaldvogel.mongo.backend.memory.MemoryCollection;
 import de.bwaldvogel.mongo.backend.memory.MemoryDatabase;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.oplog.Oplog;
+import de.bwaldvogel.mongo.wire.message.MongoMessage;
 import io.netty.channel.Channel;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -30,6 +31,12 @@ public final class IndexedMemoryBackend extends MemoryBackend {
     /** Documents that queries have looked at since the server was made. */
     public long documentsExamined() {
         return examined.sum();
+    }
+
+    /** One message at a time: where several make a collection by their first writes or reads, some would fail. */
+    @Override
+    public synchronized Document handleMessage(MongoMessage message) {
+        return super.handleMessage(message);
     }
 
     @Override
