@@ -5,6 +5,7 @@ import dev.tallyworks.failure.OutcomeUnknown;
 import dev.tallyworks.failure.Unavailable;
 import dev.tallyworks.lane.Lane;
 import dev.tallyworks.lane.Manifest;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,8 @@ public final class OwnedLane {
     private static final Logger LOG = Logger.getLogger(OwnedLane.class);
     private static final long PAUSE_FIRST_MILLIS = 20;
     private static final long PAUSE_MAX_MILLIS = 1_000;
+    private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long REPORT_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final String id;
     private final long epoch;
@@ -138,6 +141,8 @@ public final class OwnedLane {
 
     private <T> @Nullable T insist(Supplier<@Nullable T> step, boolean whatever) {
         long pause = PAUSE_FIRST_MILLIS;
+        long begun = pauses.nanoTime();
+        long report = begun + QUIET_NANOS;
         while (true) {
             progress();
             try {
@@ -145,7 +150,16 @@ public final class OwnedLane {
                 progress();
                 return answer;
             } catch (Unavailable | OutcomeUnknown away) {
-                LOG.debugf(away, "lane %s: trying again", id);
+                long now = pauses.nanoTime();
+                if (now - report >= 0) {
+                    LOG.warnf(
+                            away,
+                            "lane %s: a step at batch %d has had no answer for %d s and is tried again",
+                            id,
+                            seq,
+                            TimeUnit.NANOSECONDS.toSeconds(now - begun));
+                    report = now + REPORT_NANOS;
+                }
             } catch (RuntimeException | StackOverflowError fault) {
                 if (!whatever) {
                     throw fault;
