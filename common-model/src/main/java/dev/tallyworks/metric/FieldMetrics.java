@@ -1,70 +1,107 @@
 package dev.tallyworks.metric;
 
 import dev.tallyworks.definition.Aggregation;
+import dev.tallyworks.event.Attribution;
 import dev.tallyworks.event.Event;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The metrics of the payload's scalars: nested objects by dotted path, to a depth of {@value #DEPTH_MAX}; arrays and nulls
- * are skipped. Where two fields have the same path ({@code {"a.b": 1, "a": {"b": 2}}}) the later one counts.
+ * are skipped. Where two fields have the same path ({@code {"a.b": 1, "a": {"b": 2}}}) the later one counts. Sketches take the
+ * fields that they are asked for, whatever else becomes a metric.
  */
 public final class FieldMetrics implements MetricGenerator {
+    /** How the sketches of distinct values name an attribution's type. */
+    public static final String ATTRIBUTION_PREFIX = "attribution:";
+
     private static final int DEPTH_MAX = 5;
     private static final int NUMBERS_MAX = 50;
     private static final int CATEGORIES_MAX = 20;
 
     @Override
     public EventMetrics generate(Event event, Aggregation aggregation) {
-        TreeMap<String, BigDecimal> numbers = new TreeMap<>();
-        TreeMap<String, String> categories = new TreeMap<>();
-        collect("", 1, event.payload(), aggregation.fields(), numbers, categories);
-        List<EventMetrics.Numeric> firstNumbers = new ArrayList<>(Math.min(NUMBERS_MAX, numbers.size()));
-        for (Map.Entry<String, BigDecimal> number : numbers.entrySet()) {
-            if (firstNumbers.size() == NUMBERS_MAX) {
-                break;
+        TreeMap<String, Object> scalars = new TreeMap<>();
+        collect("", 1, event.payload(), scalars);
+        List<EventMetrics.Numeric> numbers = new ArrayList<>();
+        List<EventMetrics.Category> categories = new ArrayList<>();
+        scalars.forEach((field, value) -> {
+            if (!aggregation.fields().accept(field)) {
+                return;
             }
-            firstNumbers.add(new EventMetrics.Numeric(number.getKey(), number.getValue()));
-        }
-        List<EventMetrics.Category> firstCategories = new ArrayList<>(Math.min(CATEGORIES_MAX, categories.size()));
-        for (Map.Entry<String, String> category : categories.entrySet()) {
-            if (firstCategories.size() == CATEGORIES_MAX) {
-                break;
+            if (value instanceof BigDecimal number) {
+                if (numbers.size() < NUMBERS_MAX) {
+                    numbers.add(new EventMetrics.Numeric(field, number));
+                }
+            } else if (categories.size() < CATEGORIES_MAX) {
+                categories.add(
+                        new EventMetrics.Category(field, ShortText.cut(value.toString()), value instanceof Boolean));
             }
-            firstCategories.add(new EventMetrics.Category(category.getKey(), ShortText.cut(category.getValue())));
-        }
-        return new EventMetrics(event.attributions(), firstNumbers, firstCategories);
+        });
+        Aggregation.Sketches sketches = aggregation.sketches();
+        return new EventMetrics(
+                event.attributions(),
+                numbers,
+                categories,
+                unique(sketches.unique(), scalars, event.attributions()),
+                samples(sketches.percentiles(), scalars));
     }
 
-    private static void collect(
-            String prefix,
-            int depth,
-            Map<?, ?> object,
-            Aggregation.Fields fields,
-            Map<String, BigDecimal> numbers,
-            Map<String, String> categories) {
+    private static void collect(String prefix, int depth, Map<?, ?> object, Map<String, Object> scalars) {
         for (Map.Entry<?, ?> member : object.entrySet()) {
             String path = prefix.isEmpty() && depth == 1 ? (String) member.getKey() : prefix + '.' + member.getKey();
             @Nullable Object value = member.getValue();
             if (value instanceof Map<?, ?> nested) {
                 if (depth < DEPTH_MAX) {
-                    collect(path, depth + 1, nested, fields, numbers, categories);
+                    collect(path, depth + 1, nested, scalars);
                 }
-            } else if (value instanceof BigDecimal number) {
-                if (fields.accept(path)) {
-                    categories.remove(path);
-                    numbers.put(path, number);
-                }
-            } else if (value instanceof String || value instanceof Boolean) {
-                if (fields.accept(path)) {
-                    numbers.remove(path);
-                    categories.put(path, value.toString());
-                }
+            } else if (value instanceof BigDecimal || value instanceof String || value instanceof Boolean) {
+                scalars.put(path, value);
             }
         }
+    }
+
+    private static List<EventMetrics.Unique> unique(
+            List<String> asked, SortedMap<String, Object> scalars, List<Attribution> attributions) {
+        if (asked.isEmpty()) {
+            return List.of();
+        }
+        List<EventMetrics.Unique> unique = new ArrayList<>();
+        for (String of : asked) {
+            if (of.startsWith(ATTRIBUTION_PREFIX)) {
+                String type = of.substring(ATTRIBUTION_PREFIX.length());
+                for (Attribution attribution : attributions) {
+                    if (attribution.type().equals(type)) {
+                        unique.add(new EventMetrics.Unique(of, UniqueSketch.hash('s', attribution.value())));
+                    }
+                }
+            } else if (scalars.get(of) instanceof BigDecimal number) {
+                BigDecimal canonical = number.signum() == 0 ? BigDecimal.ZERO : number.stripTrailingZeros();
+                unique.add(new EventMetrics.Unique(of, UniqueSketch.hash('n', canonical.toString())));
+            } else if (scalars.containsKey(of)) {
+                char kind = scalars.get(of) instanceof Boolean ? 'b' : 's';
+                unique.add(new EventMetrics.Unique(
+                        of, UniqueSketch.hash(kind, scalars.get(of).toString())));
+            }
+        }
+        return unique;
+    }
+
+    private static List<EventMetrics.Sample> samples(List<String> asked, SortedMap<String, Object> scalars) {
+        if (asked.isEmpty()) {
+            return List.of();
+        }
+        List<EventMetrics.Sample> samples = new ArrayList<>();
+        for (String field : asked) {
+            if (scalars.get(field) instanceof BigDecimal number) {
+                samples.add(new EventMetrics.Sample(field, PercentileSketch.bucket(number)));
+            }
+        }
+        return samples;
     }
 }

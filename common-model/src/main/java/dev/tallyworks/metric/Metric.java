@@ -1,5 +1,7 @@
 package dev.tallyworks.metric;
 
+import java.math.BigDecimal;
+
 /** A number that can be asked for: what is folded over the events of a unit of time. */
 public sealed interface Metric {
     /** How many events. */
@@ -20,4 +22,13 @@ public sealed interface Metric {
 
     /** The sum of a numeric field, for each value of a string or boolean field. */
     record CompoundSum(String field, String by) implements Metric {}
+
+    /** The recorded values of a boolean field, each at its event's own time. */
+    record Flag(String field) implements Metric {}
+
+    /** How many distinct values a field has, about. @param of a field, or {@code attribution:} and an attribution's type */
+    record Unique(String of) implements Metric {}
+
+    /** The value of a numeric field below which {@code p} percent of its values lie, about. @param p above 0, below 100 */
+    record Percentile(String field, BigDecimal p) implements Metric {}
 }

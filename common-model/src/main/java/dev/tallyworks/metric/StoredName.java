@@ -43,6 +43,11 @@ public final class StoredName {
         return escaped.toString();
     }
 
+    /** The name as answers show it: a client's own may read as {@value #OTHER} too, then both are shown as one. */
+    public static String shown(String stored) {
+        return stored.equals(OTHER) ? OTHER : unescape(stored);
+    }
+
     public static String unescape(String stored) {
         int percent = stored.indexOf('%');
         if (percent < 0) {

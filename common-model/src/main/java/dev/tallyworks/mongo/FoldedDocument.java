@@ -3,6 +3,9 @@ package dev.tallyworks.mongo;
 import static dev.tallyworks.metric.StoredName.OTHER;
 import static dev.tallyworks.mongo.RollupDocuments.CATEGORY;
 import static dev.tallyworks.mongo.RollupDocuments.COMPOUND;
+import static dev.tallyworks.mongo.RollupDocuments.FLAG;
+import static dev.tallyworks.mongo.RollupDocuments.LEAF;
+import static dev.tallyworks.mongo.RollupDocuments.LEAF_SUMS;
 import static dev.tallyworks.mongo.RollupDocuments.MAX;
 import static dev.tallyworks.mongo.RollupDocuments.MIN;
 import static dev.tallyworks.mongo.RollupDocuments.NAMES;
@@ -10,6 +13,7 @@ import static dev.tallyworks.mongo.RollupDocuments.OTHER_COUNT;
 import static dev.tallyworks.mongo.RollupDocuments.SUM;
 import static dev.tallyworks.mongo.RollupDocuments.VALUES;
 
+import dev.tallyworks.metric.Leaf;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BinaryOperator;
+import java.util.function.UnaryOperator;
 import org.bson.Document;
 import org.bson.RawBsonDocument;
 import org.bson.codecs.DocumentCodec;
@@ -48,6 +53,19 @@ final class FoldedDocument {
         categories.replaceAll((field, values) -> folded((Document) values));
         part(stored, COMPOUND).values().forEach(fields -> ((Document) fields)
                 .replaceAll((field, values) -> folded((Document) values)));
+        part(stored, FLAG).replaceAll((field, values) -> folded((Document) values));
+        stored.computeIfPresent(LEAF, (name, leaves) -> foldedLeaves((Document) leaves, Leaf::withoutValues));
+    }
+
+    private static Document foldedLeaves(Document leaves, UnaryOperator<String> into) {
+        Document folded = new Document();
+        leaves.values().forEach(some -> ((Document) some).forEach((leaf, stats) -> {
+            String name = into.apply(leaf);
+            Document group =
+                    (Document) folded.computeIfAbsent(RollupDocuments.leafDocument(name), hash -> new Document());
+            group.merge(name, stats, FoldedDocument::sum);
+        }));
+        return folded;
     }
 
     /** The small ones stay: among them are those that are no client's mischief. */
@@ -64,6 +82,13 @@ final class FoldedDocument {
         stored.computeIfPresent(MIN, (name, least) -> folded((Document) least, numbers, extreme(-1)));
         stored.computeIfPresent(MAX, (name, greatest) -> folded((Document) greatest, numbers, extreme(1)));
         stored.computeIfPresent(CATEGORY, (name, values) -> folded((Document) values, fields, FoldedDocument::sum));
+        stored.computeIfPresent(FLAG, (name, values) -> folded((Document) values, fields, FoldedDocument::sum));
+        stored.computeIfPresent(LEAF, (name, leaves) -> {
+            Document folded = foldedLeaves((Document) leaves, leaf -> OTHER);
+            Document only = (Document) ((Document) folded.get(RollupDocuments.leafDocument(OTHER))).get(OTHER);
+            only.computeIfPresent(LEAF_SUMS, (sums, limbs) -> folded((Document) limbs, numbers, FoldedDocument::sum));
+            return folded;
+        });
         stored.computeIfPresent(COMPOUND, (name, sums) -> {
             Document kept = folded((Document) sums, numbers, FoldedDocument::sum);
             kept.replaceAll((number, values) -> folded((Document) values, fields, FoldedDocument::sum));

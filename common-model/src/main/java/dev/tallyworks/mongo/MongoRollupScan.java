@@ -4,13 +4,19 @@ import static dev.tallyworks.mongo.RollupDocuments.BUCKET;
 import static dev.tallyworks.mongo.RollupDocuments.CATEGORY;
 import static dev.tallyworks.mongo.RollupDocuments.COMPOUND;
 import static dev.tallyworks.mongo.RollupDocuments.COUNT;
+import static dev.tallyworks.mongo.RollupDocuments.FLAG;
 import static dev.tallyworks.mongo.RollupDocuments.INCARNATION;
+import static dev.tallyworks.mongo.RollupDocuments.LEAF;
+import static dev.tallyworks.mongo.RollupDocuments.LEAF_COUNT;
+import static dev.tallyworks.mongo.RollupDocuments.LEAF_SUMS;
 import static dev.tallyworks.mongo.RollupDocuments.MAX;
 import static dev.tallyworks.mongo.RollupDocuments.MIN;
 import static dev.tallyworks.mongo.RollupDocuments.OTHER_COUNT;
+import static dev.tallyworks.mongo.RollupDocuments.SAMPLES;
 import static dev.tallyworks.mongo.RollupDocuments.SOURCE;
 import static dev.tallyworks.mongo.RollupDocuments.SUM;
 import static dev.tallyworks.mongo.RollupDocuments.TYPE;
+import static dev.tallyworks.mongo.RollupDocuments.UNIQUE;
 import static dev.tallyworks.mongo.RollupDocuments.VALUES;
 
 import com.mongodb.ReadPreference;
@@ -19,6 +25,7 @@ import com.mongodb.client.MongoDatabase;
 import dev.tallyworks.metric.ExactSum;
 import dev.tallyworks.metric.StoredName;
 import dev.tallyworks.partition.Partition;
+import dev.tallyworks.rollup.RollupDelta;
 import dev.tallyworks.rollup.RollupNumbers;
 import dev.tallyworks.rollup.RollupScan;
 import dev.tallyworks.rollup.Selection;
@@ -64,7 +71,7 @@ public final class MongoRollupScan implements RollupScan {
                         .batchSize(BATCH_DOCUMENTS)
                         .iterator()) {
                     while (found.hasNext()) {
-                        to.accept(read(found.next()));
+                        to.accept(read(found.next(), selection));
                     }
                 }
                 return true;
@@ -96,6 +103,12 @@ public final class MongoRollupScan implements RollupScan {
                 add(parts, COMPOUND, numbers);
             }
         }
+        if (selection.leaves()) {
+            parts.add(LEAF);
+        }
+        add(parts, FLAG, selection.flags());
+        add(parts, UNIQUE, selection.unique());
+        add(parts, SAMPLES, selection.percentiles());
         Document projection = new Document();
         parts.forEach(part -> projection.append(part, 1));
         return projection;
@@ -109,8 +122,9 @@ public final class MongoRollupScan implements RollupScan {
         }
     }
 
-    private static StoredRollup read(Document stored) {
+    private static StoredRollup read(Document stored, Selection selection) {
         RollupNumbers numbers = new RollupNumbers();
+        long bucketMillis = stored.getDate(BUCKET).getTime();
         numbers.addCount(stored.getLong(COUNT), stored.containsKey(OTHER_COUNT) ? stored.getLong(OTHER_COUNT) : 0);
         members(stored, VALUES)
                 .forEach((field, count) -> numbers.number(shown(field)).addCount((Long) count));
@@ -127,17 +141,37 @@ public final class MongoRollupScan implements RollupScan {
                 .forEach((number, fields) -> ((Document) fields).forEach((field, values) -> ((Document) values)
                         .forEach((value, limbs) -> addLimbs(
                                 numbers.value(shown(field), shown(value)).sum(shown(number)), limbs))));
+        members(stored, LEAF).values().forEach(some -> ((Document) some)
+                .forEach((leaf, stats) -> readLeaf(numbers.leaf(leaf), (Document) stats, selection)));
+        members(stored, FLAG).forEach((field, values) -> ((Document) values)
+                .forEach((key, times) ->
+                        RollupDelta.Flag.read(numbers.flag(shown(field)), bucketMillis, key, (Long) times)));
+        members(stored, UNIQUE)
+                .forEach((of, hundreds) -> ((Document) hundreds).forEach((hundred, registers) -> ((Document) registers)
+                        .forEach((rest, rank) ->
+                                numbers.unique(shown(of)).raise(register(hundred, rest), ((Long) rank).intValue()))));
+        members(stored, SAMPLES).forEach((field, buckets) -> ((Document) buckets)
+                .forEach((bucket, count) ->
+                        numbers.percentiles(shown(field)).add(Integer.parseInt(bucket), (Long) count)));
         return new StoredRollup(
-                stored.getDate(BUCKET).getTime(),
-                stored.getString(SOURCE),
-                stored.getLong(INCARNATION),
-                stored.getString(TYPE),
-                numbers);
+                bucketMillis, stored.getString(SOURCE), stored.getLong(INCARNATION), stored.getString(TYPE), numbers);
     }
 
-    /** A client's own name may read as what stands for the rest; then both are shown as one. */
-    private static String shown(String value) {
-        return value.equals(StoredName.OTHER) ? RollupNumbers.OTHER : StoredName.unescape(value);
+    private static void readLeaf(RollupNumbers.OfValue into, Document stats, Selection selection) {
+        into.addCount(stats.getLong(LEAF_COUNT));
+        members(stats, LEAF_SUMS).forEach((number, limbs) -> {
+            if (selection.takesNumber(shown(number))) {
+                addLimbs(into.sum(shown(number)), limbs);
+            }
+        });
+    }
+
+    private static int register(String hundred, String rest) {
+        return Integer.parseInt(hundred) * RollupDocuments.REGISTERS_TOGETHER + Integer.parseInt(rest);
+    }
+
+    private static String shown(String name) {
+        return StoredName.shown(name);
     }
 
     private static Document members(Document stored, String part) {

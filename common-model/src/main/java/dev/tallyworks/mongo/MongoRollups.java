@@ -3,10 +3,13 @@ package dev.tallyworks.mongo;
 import static dev.tallyworks.mongo.Fields.ID;
 import static dev.tallyworks.mongo.RollupDocuments.APPLIED;
 import static dev.tallyworks.mongo.RollupDocuments.CATEGORY;
+import static dev.tallyworks.mongo.RollupDocuments.FLAG;
+import static dev.tallyworks.mongo.RollupDocuments.LEAF;
 import static dev.tallyworks.mongo.RollupDocuments.NAMES;
 import static dev.tallyworks.mongo.RollupDocuments.TYPE_HASH;
 import static dev.tallyworks.mongo.RollupDocuments.VALUES;
 
+import com.github.benmanes.caffeine.cache.Caffeine;
 import com.mongodb.ErrorCategory;
 import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoCommandException;
@@ -28,7 +31,6 @@ import dev.tallyworks.rollup.Rollups;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,8 +52,8 @@ public final class MongoRollups implements Rollups {
     private static final Set<Integer> TOO_LARGE = Set.of(10334, 17419);
     /** Below what a server takes as a document, with its filter beside it. */
     private static final int UPDATE_BYTES_MAX = 12 << 20;
-    /** Documents whose names are remembered: those that came near a guard. */
-    private static final int REMEMBERED_MAX = 2_000;
+    /** Names that are remembered: those of documents that came near a guard. */
+    private static final int REMEMBERED_MAX = 500_000;
 
     private static final Document ABSENT = new Document("$exists", false);
     private static final UpdateOptions UPSERT = new UpdateOptions().upsert(true);
@@ -59,13 +61,11 @@ public final class MongoRollups implements Rollups {
 
     private final MongoDatabase database;
     private final Set<String> created = ConcurrentHashMap.newKeySet();
-    private final Map<ByteBuffer, DocumentNames> remembered =
-            Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<ByteBuffer, DocumentNames> eldest) {
-                    return size() > REMEMBERED_MAX;
-                }
-            });
+    private final Map<ByteBuffer, DocumentNames> remembered = Caffeine.newBuilder()
+            .maximumWeight(REMEMBERED_MAX)
+            .weigher((ByteBuffer id, DocumentNames names) -> names.count())
+            .build()
+            .asMap();
 
     public MongoRollups(MongoDatabase database) {
         this.database = database.withWriteConcern(MongoSettings.DURABLE).withReadPreference(ReadPreference.primary());
@@ -187,7 +187,7 @@ public final class MongoRollups implements Rollups {
         int added = 0;
         if (known == null) {
             added = DocumentNames.count(delta);
-            int most = Math.min(DocumentNames.FIELDS_MAX, delta.target().valuesMax());
+            int most = DocumentNames.most(delta.target());
             if (added > most) {
                 return null;
             }
@@ -298,8 +298,12 @@ public final class MongoRollups implements Rollups {
     }
 
     private static @Nullable Document read(MongoCollection<Document> collection, RollupDelta delta, String lane) {
-        Document parts =
-                new Document(VALUES, 1).append(CATEGORY, 1).append(NAMES, 1).append(APPLIED + '.' + lane, 1);
+        Document parts = new Document(VALUES, 1)
+                .append(CATEGORY, 1)
+                .append(LEAF, 1)
+                .append(FLAG, 1)
+                .append(NAMES, 1)
+                .append(APPLIED + '.' + lane, 1);
         return DriverFailures.reading(() -> collection
                 .find(new Document(ID, new Binary(delta.id())))
                 .projection(parts)

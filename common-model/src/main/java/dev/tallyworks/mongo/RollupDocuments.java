@@ -28,11 +28,16 @@ import org.jspecify.annotations.Nullable;
  *  min, max: {field: Decimal128},
  *  cat:      {field: {value: int64}},
  *  compound: {numeric field: {field: {value: {limb: int64}}}},
+ *  leaf:     {hash of the leaf: {leaf: {c: int64, s: {numeric field: {limb: int64}}}}},
+ *  flag:     {boolean field: {milliseconds since the bucket's start and t or f: int64}},
+ *  unique:   {field: {hundreds of a register: {rest: rank of the register, int64}}},
+ *  samples:  {field: {bucket of numbers: int64}},
  *  applied:  {lane: seq of the last batch of that lane that it contains}}
  * </pre>
  *
- * {@code names} is at least the number of fields under {@code n} and of values under {@code cat}. Field names and values are
- * {@link StoredName escaped}.
+ * {@code names} is at least the number of fields under {@code n} and of values under {@code cat}, {@code leaf} and {@code flag}.
+ * Field names and values are {@link StoredName escaped}. Leaves and registers are spread over small documents because a server
+ * finds a path by looking at all its siblings.
  */
 final class RollupDocuments {
     static final String COUNT = "count";
@@ -42,6 +47,12 @@ final class RollupDocuments {
     static final String MAX = "max";
     static final String CATEGORY = "cat";
     static final String COMPOUND = "compound";
+    static final String LEAF = "leaf";
+    static final String LEAF_COUNT = "c";
+    static final String LEAF_SUMS = "s";
+    static final String FLAG = "flag";
+    static final String UNIQUE = "unique";
+    static final String SAMPLES = "samples";
     static final String APPLIED = "applied";
     static final String NAMES = "names";
     static final String OTHER_COUNT = "other";
@@ -55,6 +66,10 @@ final class RollupDocuments {
     static final String BUCKET = "bucket";
     static final String TYPE_HASH = "k";
 
+    /** Registers of a sketch in one small document. */
+    static final int REGISTERS_TOGETHER = 100;
+
+    private static final int LEAF_DOCUMENTS = 64;
     private static final int FIXED_BYTES = 512;
     private static final int PATH_BYTES = 40;
 
@@ -74,9 +89,7 @@ final class RollupDocuments {
         try (BsonBinaryWriter writer = new BsonBinaryWriter(buffer)) {
             writer.writeStartDocument();
             writeIncrements(writer, delta, names);
-            if (!delta.numbers().isEmpty()) {
-                writeExtremes(writer, delta);
-            }
+            writeExtremes(writer, delta);
             writer.writeStartDocument("$set");
             writer.writeInt64(APPLIED + '.' + lane, seq);
             if (names instanceof NamesUpdate.Counted counted) {
@@ -94,6 +107,15 @@ final class RollupDocuments {
         int numbers = delta.numbers().size();
         int values = DocumentNames.count(delta) - numbers;
         return FIXED_BYTES + PATH_BYTES * (4 * numbers + values * (1 + 2 * numbers));
+    }
+
+    /** Where a leaf is. */
+    static String leafPath(String leaf) {
+        return LEAF + '.' + leafDocument(leaf) + '.' + leaf;
+    }
+
+    static String leafDocument(String leaf) {
+        return Integer.toString(Math.floorMod(leaf.hashCode(), LEAF_DOCUMENTS));
     }
 
     private static void writeIncrements(BsonWriter writer, RollupDelta delta, NamesUpdate names) {
@@ -123,6 +145,17 @@ final class RollupDocuments {
                                 writeLimbs(writer, COMPOUND + '.' + stored(number) + '.' + path + '.', sum));
             }
         }
+        delta.leaves().forEach((leaf, stats) -> {
+            String path = leafPath(leaf) + '.';
+            writer.writeInt64(path + LEAF_COUNT, stats.count());
+            stats.sums()
+                    .forEach((number, sum) -> writeLimbs(writer, path + LEAF_SUMS + '.' + stored(number) + '.', sum));
+        });
+        delta.flags()
+                .forEach((field, values) -> values.forEach(
+                        (key, times) -> writer.writeInt64(FLAG + '.' + stored(field) + '.' + stored(key), times)));
+        delta.percentiles().forEach((field, sketch) -> sketch.counts()
+                .forEach((bucket, count) -> writer.writeInt64(SAMPLES + '.' + stored(field) + '.' + bucket, count)));
         writer.writeEndDocument();
     }
 
@@ -139,12 +172,21 @@ final class RollupDocuments {
     }
 
     private static void writeExtremes(BsonWriter writer, RollupDelta delta) {
-        writer.writeStartDocument("$min");
-        delta.numbers().forEach((field, stats) -> writeDecimal(writer, MIN + '.' + stored(field), stats.min()));
-        writer.writeEndDocument();
-        writer.writeStartDocument("$max");
-        delta.numbers().forEach((field, stats) -> writeDecimal(writer, MAX + '.' + stored(field), stats.max()));
-        writer.writeEndDocument();
+        if (!delta.numbers().isEmpty()) {
+            writer.writeStartDocument("$min");
+            delta.numbers().forEach((field, stats) -> writeDecimal(writer, MIN + '.' + stored(field), stats.min()));
+            writer.writeEndDocument();
+        }
+        if (!delta.numbers().isEmpty() || !delta.unique().isEmpty()) {
+            writer.writeStartDocument("$max");
+            delta.numbers().forEach((field, stats) -> writeDecimal(writer, MAX + '.' + stored(field), stats.max()));
+            delta.unique().forEach((of, sketch) -> {
+                String path = UNIQUE + '.' + stored(of) + '.';
+                sketch.forEach((register, rank) -> writer.writeInt64(
+                        path + register / REGISTERS_TOGETHER + '.' + register % REGISTERS_TOGETHER, rank));
+            });
+            writer.writeEndDocument();
+        }
     }
 
     private static void writeDecimal(BsonWriter writer, String path, BigDecimal number) {

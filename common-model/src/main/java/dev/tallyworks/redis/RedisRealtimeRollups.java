@@ -2,6 +2,7 @@ package dev.tallyworks.redis;
 
 import dev.tallyworks.event.CommitId;
 import dev.tallyworks.metric.ExactSum;
+import dev.tallyworks.metric.Leaf;
 import dev.tallyworks.metric.StoredName;
 import dev.tallyworks.queue.Job;
 import dev.tallyworks.realtime.RealtimeRollups;
@@ -29,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * origin: "incarnation source type"   count   other
  * n.name   sum.name.limb   min.name   max.name   cat.field.value   compound.name.field.value.limb
- * #n  #cat  #cat.field                        how many names there are
+ * leaf.leaf.c   leaf.leaf.name.limb   flag.field.key   unique.field.register   samples.field.bucket
+ * #n  #cat  #cat.field  #leaf  #flag.field     how many names there are
  * </pre>
  *
  * Names and values are {@link StoredName escaped}, so they hold no dot.
@@ -87,6 +89,8 @@ public final class RedisRealtimeRollups implements RealtimeRollups {
         RollupDelta.Target target = delta.target();
         args.add(Long.toString(keptUntilMillis));
         args.add(Integer.toString(target.valuesMax()));
+        args.add(Integer.toString(target.leavesMax()));
+        args.add(Integer.toString(RollupDelta.Flag.MOST));
         args.add(Base64.getUrlEncoder()
                 .withoutPadding()
                 .encodeToString(SeriesKey.originHash(target.source(), target.incarnation(), target.eventType())));
@@ -106,14 +110,61 @@ public final class RedisRealtimeRollups implements RealtimeRollups {
             args.add(Integer.toString(values.size()));
             values.forEach((value, stats) -> {
                 args.add(StoredName.escape(value));
-                args.add(Long.toString(stats.count()));
-                args.add(Integer.toString(stats.sums().size()));
-                stats.sums().forEach((number, sum) -> {
-                    args.add(StoredName.escape(number));
-                    writeLimbs(sum, args);
-                });
+                writeStats(stats, args);
             });
         });
+        args.add(Integer.toString(delta.leaves().size()));
+        delta.leaves().forEach((leaf, stats) -> {
+            args.add(leaf);
+            args.add(Leaf.withoutValues(leaf));
+            writeStats(stats, args);
+        });
+        writeList(
+                args,
+                list -> delta.flags()
+                        .forEach((field, values) -> values.forEach((key, times) -> {
+                            list.add(StoredName.escape(field));
+                            list.add(key);
+                            list.add(Long.toString(times));
+                        })),
+                3);
+        writeList(
+                args,
+                list -> delta.unique().forEach((of, sketch) -> {
+                    String path = StoredName.escape(of) + '.';
+                    sketch.forEach((register, rank) -> {
+                        list.add(path + register);
+                        list.add(Integer.toString(rank));
+                    });
+                }),
+                2);
+        writeList(
+                args,
+                list -> delta.percentiles().forEach((field, sketch) -> {
+                    String path = StoredName.escape(field) + '.';
+                    sketch.counts().forEach((bucket, count) -> {
+                        list.add(path + bucket);
+                        list.add(Long.toString(count));
+                    });
+                }),
+                2);
+    }
+
+    private static void writeStats(RollupDelta.CategoryStats stats, List<String> args) {
+        args.add(Long.toString(stats.count()));
+        args.add(Integer.toString(stats.sums().size()));
+        stats.sums().forEach((number, sum) -> {
+            args.add(StoredName.escape(number));
+            writeLimbs(sum, args);
+        });
+    }
+
+    /** @param size how many arguments an element has */
+    private static void writeList(List<String> args, Consumer<List<String>> elements, int size) {
+        int place = args.size();
+        args.add("");
+        elements.accept(args);
+        args.set(place, Integer.toString((args.size() - place - 1) / size));
     }
 
     private static void writeLimbs(ExactSum sum, List<String> args) {
@@ -185,19 +236,21 @@ public final class RedisRealtimeRollups implements RealtimeRollups {
         for (int i = 0; i < fields.size(); i += 2) {
             String field = fields.get(i).toString();
             int dot = field.indexOf('.');
-            origins.computeIfAbsent(field.substring(0, dot), origin -> new OriginFields(selection))
+            origins.computeIfAbsent(field.substring(0, dot), origin -> new OriginFields(bucketMillis, selection))
                     .take(field.substring(dot + 1), fields.get(i + 1).toString());
         }
-        origins.values().forEach(origin -> to.accept(origin.rollup(bucketMillis)));
+        origins.values().forEach(origin -> to.accept(origin.rollup()));
     }
 
     /** What one origin has added to a bucket, as far as it is selected. */
     private static final class OriginFields {
+        private final long bucketMillis;
         private final Selection selection;
         private final RollupNumbers numbers = new RollupNumbers();
         private String origin = "";
 
-        OriginFields(Selection selection) {
+        OriginFields(long bucketMillis, Selection selection) {
+            this.bucketMillis = bucketMillis;
             this.selection = selection;
         }
 
@@ -210,6 +263,10 @@ public final class RedisRealtimeRollups implements RealtimeRollups {
                 case "n", "sum", "min", "max" -> takeNumber(parts, value);
                 case "cat" -> takeCategory(parts, value);
                 case "compound" -> takeCompound(parts, value);
+                case "leaf" -> takeLeaf(parts, value);
+                case "flag" -> takeFlag(parts, value);
+                case "unique" -> takeUnique(parts, value);
+                case "samples" -> takeSamples(parts, value);
                 default -> {} // how many names there are
             }
         }
@@ -245,13 +302,45 @@ public final class RedisRealtimeRollups implements RealtimeRollups {
             }
         }
 
-        StoredRollup rollup(long bucketMillis) {
+        private void takeLeaf(String[] parts, String value) {
+            if (!selection.leaves()) {
+                return;
+            }
+            if (parts.length == 3) {
+                numbers.leaf(parts[1]).addCount(Long.parseLong(value));
+            } else if (selection.takesNumber(shown(parts[2]))) {
+                numbers.leaf(parts[1]).sum(shown(parts[2])).add(Integer.parseInt(parts[3]), Long.parseLong(value));
+            }
+        }
+
+        private void takeFlag(String[] parts, String value) {
+            String field = shown(parts[1]);
+            if (selection.takesFlag(field)) {
+                RollupDelta.Flag.read(numbers.flag(field), bucketMillis, parts[2], Long.parseLong(value));
+            }
+        }
+
+        private void takeUnique(String[] parts, String value) {
+            String of = shown(parts[1]);
+            if (selection.unique().contains(of)) {
+                numbers.unique(of).raise(Integer.parseInt(parts[2]), Integer.parseInt(value));
+            }
+        }
+
+        private void takeSamples(String[] parts, String value) {
+            String field = shown(parts[1]);
+            if (selection.percentiles().contains(field)) {
+                numbers.percentiles(field).add(Integer.parseInt(parts[2]), Long.parseLong(value));
+            }
+        }
+
+        StoredRollup rollup() {
             String[] parts = origin.split(" ", 3);
             return new StoredRollup(bucketMillis, parts[1], Long.parseLong(parts[0]), parts[2], numbers);
         }
 
-        private static String shown(String value) {
-            return value.equals(StoredName.OTHER) ? RollupNumbers.OTHER : StoredName.unescape(value);
+        private static String shown(String name) {
+            return StoredName.shown(name);
         }
     }
 

@@ -4,9 +4,13 @@ import dev.tallyworks.definition.Aggregation;
 import dev.tallyworks.event.Attribution;
 import dev.tallyworks.event.Event;
 import dev.tallyworks.metric.EventMetrics;
+import dev.tallyworks.metric.Leaf;
 import dev.tallyworks.partition.Partition;
+import dev.tallyworks.time.Granularity;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class RollupFold {
     private record Place(
             Aggregation aggregation,
+            Granularity width,
             String source,
             long incarnation,
             String eventType,
@@ -25,6 +30,7 @@ public final class RollupFold {
         public boolean equals(Object other) {
             return other instanceof Place place
                     && bucketMillis == place.bucketMillis
+                    && width == place.width
                     && incarnation == place.incarnation
                     && aggregation.id().equals(place.aggregation.id())
                     && aggregation.generation() == place.aggregation.generation()
@@ -34,6 +40,18 @@ public final class RollupFold {
                     && (attributionValue == null
                             ? place.attributionValue == null
                             : attributionValue.equals(place.attributionValue));
+        }
+
+        Place in(Granularity level, long levelBucketMillis) {
+            return new Place(
+                    aggregation,
+                    level,
+                    source,
+                    incarnation,
+                    eventType,
+                    levelBucketMillis,
+                    attributionType,
+                    attributionValue);
         }
 
         @Override
@@ -50,50 +68,77 @@ public final class RollupFold {
 
     /** Adds an event's numbers to the documents of an aggregation. */
     public void add(Event event, Aggregation aggregation, EventMetrics metrics) {
-        delta(event, aggregation, Attribution.TOTAL, null).add(metrics);
+        String leaf = Leaf.of(metrics.categories());
+        add(event, aggregation, metrics, leaf, Attribution.TOTAL, null);
         for (Attribution attribution : metrics.attributions()) {
-            delta(event, aggregation, attribution.type(), attribution.value()).add(metrics);
+            add(event, aggregation, metrics, leaf, attribution.type(), attribution.value());
         }
     }
 
-    private RollupDelta delta(Event event, Aggregation aggregation, String type, @Nullable String value) {
-        long bucket = aggregation.granularity().bucketStartMillis(event.timestampMillis());
+    private void add(
+            Event event,
+            Aggregation aggregation,
+            EventMetrics metrics,
+            String leaf,
+            String type,
+            @Nullable String value) {
+        Granularity width = aggregation.granularity();
+        long bucket = width.bucketStartMillis(event.timestampMillis());
         Place place = new Place(
-                aggregation, event.ref().source(), event.ref().incarnation(), event.type(), bucket, type, value);
-        return deltas.computeIfAbsent(place, RollupFold::begin);
+                aggregation, width, event.ref().source(), event.ref().incarnation(), event.type(), bucket, type, value);
+        deltas.computeIfAbsent(place, RollupFold::begin).add(metrics, leaf, event.timestampMillis() - bucket);
     }
 
     private static RollupDelta begin(Place place) {
         Aggregation aggregation = place.aggregation;
         SeriesKey series = new SeriesKey(
-                aggregation.id(),
-                aggregation.generation(),
-                aggregation.granularity(),
-                place.attributionType,
-                place.attributionValue);
+                aggregation.id(), aggregation.generation(), place.width, place.attributionType, place.attributionValue);
         return new RollupDelta(new RollupDelta.Target(
-                partition(aggregation).collectionAt(place.bucketMillis),
+                partition(aggregation, place.width).collectionAt(place.bucketMillis),
                 series,
                 place.bucketMillis,
                 place.source,
                 place.incarnation,
                 place.eventType,
-                aggregation.limits().values()));
+                aggregation.limits().values(),
+                aggregation.limits().leaves()));
     }
 
     /** Where the numbers of an aggregation lie, in its storage width. */
     public static Partition partition(Aggregation aggregation) {
+        return partition(aggregation, aggregation.granularity());
+    }
+
+    /** Where the numbers of an aggregation lie, in its storage width or one of its coarser levels. */
+    public static Partition partition(Aggregation aggregation, Granularity width) {
+        String target = aggregation.targetCollection();
         return new Partition(
-                aggregation.targetCollection(),
-                aggregation.granularity(),
+                width == aggregation.granularity() ? target : target + '.' + width.id(),
+                width,
                 aggregation.partition().enabled() ? aggregation.partition().length() : 0);
     }
 
+    /** The documents of the storage widths, and of all coarser levels that their aggregations keep. */
+    public List<RollupDelta> deltasOfAllLevels() {
+        Map<Place, RollupDelta> levels = new LinkedHashMap<>();
+        deltas.forEach((place, delta) -> {
+            for (Granularity width : place.aggregation.rollupTo()) {
+                long bucket = width.bucketStartMillis(place.bucketMillis);
+                levels.computeIfAbsent(place.in(width, bucket), RollupFold::begin)
+                        .addWithoutFlags(delta);
+            }
+        });
+        List<RollupDelta> all = new ArrayList<>(deltas.values());
+        all.addAll(levels.values());
+        return all;
+    }
+
+    /** The documents of the storage widths. */
     public Collection<RollupDelta> deltas() {
         return deltas.values();
     }
 
-    /** How many documents the batch touches. */
+    /** How many documents of the storage widths the batch touches. */
     public int size() {
         return deltas.size();
     }

@@ -2,10 +2,14 @@
 -- KEYS: token, queue, writer, rollup ...
 -- ARGV: from when on nothing is missing if the data were lost (ms), number of the commit, ms to remember the writer,
 --       fields at most, number of jobs, job ..., then for each rollup:
---         kept until (ms), values at most of a field, origin, the origin in words, count,
+--         kept until (ms), values, leaves and flags at most of a field, origin, the origin in words, count,
 --         number of numbers, (name, count, minimum, maximum, number of limbs, (limb, increment) ...) ...,
 --         number of categories, (field, number of values,
 --           (value, count, number of sums, (name, number of limbs, (limb, increment) ...) ...) ...) ...
+--         number of leaves, (leaf, the same without values, count, number of sums, (name, limbs as above) ...) ...
+--         number of flags' values, (field, key, count) ...
+--         number of registers, (path, rank) ...
+--         number of samples, (path, count) ...
 -- Result: 1 if it was added, 0 if it was known
 -- Minima and maxima are texts that sort like the numbers. A name beyond a guard counts under __other__.
 if redis.replicate_commands then redis.replicate_commands() end
@@ -35,23 +39,29 @@ local function addLimbs(path)
     call('HINCRBY', key, path .. limb, nextArg())
   end
 end
+-- Counts under its name, unless it is new and one too many. Returns whether it did.
+local function countIfFits(field, count, counter, most)
+  if call('HINCRBY', key, field, count) == tonumber(count) and call('HINCRBY', key, counter, 1) > most then
+    call('HINCRBY', key, counter, -1)
+    call('HDEL', key, field)
+    return false
+  end
+  return true
+end
 -- Counts under its name, or under OTHER where it is new and one too many. Returns the name that it counts under.
 local function countNamed(path, name, count, counter, most)
-  local field = path .. name
-  if call('HINCRBY', key, field, count) == tonumber(count) and name ~= OTHER then
-    if call('HINCRBY', key, counter, 1) > most then
-      call('HINCRBY', key, counter, -1)
-      call('HDEL', key, field)
-      call('HINCRBY', key, path .. OTHER, count)
-      call('HINCRBY', key, origin .. 'other', count)
-      return OTHER
-    end
+  if name == OTHER then
+    call('HINCRBY', key, path .. OTHER, count)
+  elseif not countIfFits(path .. name, count, counter, most) then
+    call('HINCRBY', key, path .. OTHER, count)
+    call('HINCRBY', key, origin .. 'other', count)
+    return OTHER
   end
   return name
 end
 for k = 4, #KEYS do
   key = KEYS[k]
-  local keptUntil, valuesMax = nextArg(), tonumber(nextArg())
+  local keptUntil, valuesMax, leavesMax, flagsMax = nextArg(), tonumber(nextArg()), tonumber(nextArg()), tonumber(nextArg())
   origin = nextArg() .. '.'
   if call('HSETNX', key, origin .. 'origin', nextArg()) == 1 then
     call('PEXPIREAT', key, keptUntil)
@@ -89,6 +99,38 @@ for k = 4, #KEYS do
         addLimbs(origin .. 'compound.' .. (kept[number] or number) .. '.' .. field .. '.' .. value .. '.')
       end
     end
+  end
+  for _ = 1, tonumber(nextArg()) do
+    local leaf, without, count = nextArg(), nextArg(), nextArg()
+    local path = origin .. 'leaf.'
+    if not countIfFits(path .. leaf .. '.c', count, origin .. '#leaf', leavesMax) then
+      leaf = without
+      if not countIfFits(path .. leaf .. '.c', count, origin .. '#leaf', leavesMax + fieldsMax) then
+        leaf = OTHER
+        call('HINCRBY', key, path .. leaf .. '.c', count)
+      end
+    end
+    for _ = 1, tonumber(nextArg()) do
+      local number = nextArg()
+      addLimbs(path .. leaf .. '.' .. (kept[number] or number) .. '.')
+    end
+  end
+  for _ = 1, tonumber(nextArg()) do
+    local field, flag, count = nextArg(), nextArg(), nextArg()
+    local path = origin .. 'flag.' .. field .. '.'
+    if not countIfFits(path .. flag, count, origin .. '#flag.' .. field, flagsMax) then
+      call('HINCRBY', key, path .. OTHER, count)
+    end
+  end
+  for _ = 1, tonumber(nextArg()) do
+    local register, rank = origin .. 'unique.' .. nextArg(), nextArg()
+    if tonumber(rank) > tonumber(call('HGET', key, register) or 0) then
+      call('HSET', key, register, rank)
+    end
+  end
+  for _ = 1, tonumber(nextArg()) do
+    local sample = origin .. 'samples.' .. nextArg()
+    call('HINCRBY', key, sample, nextArg())
   end
 end
 return 1

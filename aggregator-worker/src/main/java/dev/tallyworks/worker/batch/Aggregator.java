@@ -262,7 +262,7 @@ public final class Aggregator {
             throws LaneLost {
         // From here on the batch counts: whatever goes wrong is tried again, by this owner or the next.
         // In parts, each of which is progress: all at once may take a slow store longer than the lease.
-        List<RollupDelta> deltas = List.copyOf(fold.deltas());
+        List<RollupDelta> deltas = fold.deltasOfAllLevels();
         for (int from = 0; from < deltas.size(); from += APPLY_DOCUMENTS_MAX) {
             List<RollupDelta> part = deltas.subList(from, Math.min(deltas.size(), from + APPLY_DOCUMENTS_MAX));
             lane.insistOnAll(() -> {
