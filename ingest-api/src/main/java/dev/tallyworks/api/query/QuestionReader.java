@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tallyworks.api.http.JsonBody;
 import dev.tallyworks.api.http.Members;
 import dev.tallyworks.api.http.Problem;
-import dev.tallyworks.api.http.Times;
+import dev.tallyworks.api.http.TimeRanges;
 import dev.tallyworks.event.Attribution;
 import dev.tallyworks.metric.Metric;
 import dev.tallyworks.rollup.Selection;
@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +55,7 @@ final class QuestionReader {
 
     /** What all questions have in common. */
     static Question question(Members members, Selection selection) {
-        TimeRange range = range(members);
+        TimeRange range = TimeRanges.required(members);
         JsonNode granularity = members.any("granularity");
         List<String> granularities = granularities(members, granularity);
         ZoneId zone = members.parsed("timezone", QuestionReader::zone, "an IANA time zone, such as Europe/Berlin")
@@ -144,49 +143,6 @@ final class QuestionReader {
                     "'by' is missing: " + type + " is broken down by a string or boolean field.");
         }
         return new Metric.CompoundSum(field(asked, type, field), by == null ? "" : by);
-    }
-
-    private static TimeRange range(Members members) {
-        TimeRange none = new TimeRange(0, 0);
-        if (!members.has("timeRange")) {
-            members.any("timeRange");
-            members.invalid("timeRange", Problem.MISSING, "'timeRange' is missing: {\"start\": …, \"end\": …}.");
-            return none;
-        }
-        TimeRange range = members.object("timeRange", given -> {
-            OptionalLong start = time(given, "start");
-            OptionalLong end = time(given, "end");
-            if (start.isEmpty() || end.isEmpty()) {
-                return none;
-            }
-            if (end.getAsLong() <= start.getAsLong()) {
-                given.invalid("end", Problem.INVALID_VALUE, "'end' must be after 'start'.");
-                return none;
-            }
-            return new TimeRange(start.getAsLong(), end.getAsLong());
-        });
-        return range == null ? none : range;
-    }
-
-    private static OptionalLong time(Members given, String name) {
-        JsonNode value = given.any(name);
-        if (value == null) {
-            given.invalid(name, Problem.MISSING, "'" + name + "' is missing.");
-            return OptionalLong.empty();
-        }
-        if (!value.isTextual() && !value.isNumber()) {
-            given.wrongType(name, "a time: ISO-8601 with a zone, or epoch milliseconds");
-            return OptionalLong.empty();
-        }
-        OptionalLong time = value.isNumber() ? Times.ofMillis(value.decimalValue()) : Times.parse(value.textValue());
-        if (time.isEmpty()) {
-            given.invalid(
-                    name,
-                    Problem.INVALID_VALUE,
-                    "'" + name + "' must be ISO-8601 with a zone, or epoch milliseconds, from the year 1 to 9999,"
-                            + " not '" + value.asText() + "'.");
-        }
-        return time;
     }
 
     private static List<String> granularities(Members members, @Nullable JsonNode granularity) {

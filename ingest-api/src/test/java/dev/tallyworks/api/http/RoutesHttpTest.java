@@ -72,6 +72,7 @@ class RoutesHttpTest {
                 "/api/v1/reports/none/aggregations|GET POST",
                 "/api/v1/reports/none/aggregations/none|GET PATCH DELETE",
                 "/api/v1/reports/none/query|GET POST",
+                "/api/v1/reports/none/audits|POST",
                 "/api/v1/queue|GET",
                 "/api/v1/workers|GET",
             })
@@ -172,6 +173,7 @@ class RoutesHttpTest {
                 "PATCH /api/v1/reports/{report}/aggregations/{aggregation}",
                 "POST /api/v1/sources/{source}/events",
                 "POST /api/v1/reports/{report}/query",
+                "POST /api/v1/reports/{report}/audits",
                 "PATCH /api/v1/reports/{report}")) {
             assertThat(examples).containsKey(operation);
             String method = operation.substring(0, operation.indexOf(' '));

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** Counts what has been posted to a source, with what a worker counts it with, but with nobody else to beware of. */
 @Singleton
-class CountedHere {
+public class CountedHere {
     private static final String LANE = "l1";
     private static final int EVENTS_MAX = 1_000;
 
@@ -33,7 +33,7 @@ class CountedHere {
     }
 
     /** Counts the pending events. */
-    void count(String source) {
+    public void count(String source) {
         Snapshot snapshot = definitions.refresh();
         Source defined = snapshot.source(source).orElseThrow();
         RollupFold fold = new RollupFold();
@@ -43,8 +43,9 @@ class CountedHere {
                     new RawEvents.Listing(source, defined.incarnation(), null, null, null, null, after, EVENTS_MAX));
             for (RecordedEvent recorded : page.events()) {
                 if (!recorded.aggregated()) {
-                    for (Aggregation aggregation :
-                            snapshot.fedBy(source, recorded.event().type())) {
+                    for (Aggregation aggregation : definitions
+                            .asOf(recorded.event().version())
+                            .fedBy(source, recorded.event().type())) {
                         fold.add(
                                 recorded.event(),
                                 aggregation,
@@ -55,6 +56,9 @@ class CountedHere {
             after = page.next();
         } while (after != null);
         new MongoRollups(database).apply(LANE, seq.incrementAndGet(), fold.deltas());
-        database.getCollection("events_" + source).updateMany(Filters.eq("pending", true), Updates.unset("pending"));
+        database.getCollection("events_" + source)
+                .updateMany(
+                        Filters.eq("pending", true),
+                        Updates.combine(Updates.unset("pending"), Updates.set("batchVersion", snapshot.version())));
     }
 }

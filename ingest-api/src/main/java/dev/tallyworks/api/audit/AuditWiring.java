@@ -1,0 +1,28 @@
+package dev.tallyworks.api.audit;
+
+import com.mongodb.client.MongoDatabase;
+import dev.tallyworks.definition.Definitions;
+import dev.tallyworks.mongo.MongoCountableEvents;
+import dev.tallyworks.mongo.MongoRollupScan;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+
+/** Produces the services of this package. */
+@ApplicationScoped
+class AuditWiring {
+    /** As the contract says. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @Produces
+    @Singleton
+    AuditService audits(Definitions definitions, MongoDatabase database, Clock clock) {
+        return new AuditService(
+                new AggregationAudit.Stores(
+                        definitions, new MongoCountableEvents(database), new MongoRollupScan(database)),
+                PATIENCE,
+                clock);
+    }
+}
