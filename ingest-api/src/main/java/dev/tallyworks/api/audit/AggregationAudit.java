@@ -28,7 +28,6 @@ import java.util.function.LongPredicate;
 final class AggregationAudit {
     private static final int BUCKETS_MAX = 1_000_000;
     private static final int DIFFERING_MAX = 100_000;
-    private static final Selection COUNTS = new Selection(Set.of(), Set.of(), false);
 
     private final Stores stores;
     private final Snapshot snapshot;
@@ -150,7 +149,7 @@ final class AggregationAudit {
     private void count(TimeRange within, LongPredicate asked) {
         SeriesKey total = new SeriesKey(
                 aggregation.id(), aggregation.generation(), aggregation.granularity(), Attribution.TOTAL, null);
-        stores.rollups().scan(RollupFold.partition(aggregation), total, within, COUNTS, rollup -> {
+        stores.rollups().scan(RollupFold.partition(aggregation), total, within, Selection.COUNT, rollup -> {
             if (asked.test(rollup.bucketMillis()) && snapshot.counts(rollup.source(), rollup.incarnation())) {
                 tally(rollup.bucketMillis()).counted(rollup.numbers().count());
             }
