@@ -48,6 +48,9 @@ public interface RawEvents {
     /** How many events of the source are dead. */
     long countDead(String source);
 
+    /** The smallest and the largest timestamp of this incarnation's events; empty where there are none. */
+    Optional<TimeSpan> timestamps(String source, long incarnation);
+
     /** Whether this incarnation of the source has any event. */
     boolean hasAny(String source, long incarnation);
 
@@ -75,6 +78,9 @@ public interface RawEvents {
 
     /** A place in the order of {@link #list}. */
     record Position(long timestampMillis, String uuid) {}
+
+    /** Both included, epoch milliseconds. */
+    record TimeSpan(long firstMillis, long lastMillis) {}
 
     /**
      * @param timestampMillis the smallest timestamp of a pending event

@@ -6,28 +6,24 @@ import dev.tallyworks.event.Event;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The metrics of the payload's scalars: nested objects by dotted path, to a depth of {@value #DEPTH_MAX}; arrays and nulls
- * are skipped. Where two fields have the same path ({@code {"a.b": 1, "a": {"b": 2}}}) the later one counts. Sketches take the
+ * The metrics of the {@linkplain PayloadScalars payload's scalars}. Where two fields have the same path ({@code {"a.b": 1, "a": {"b": 2}}}) the later one counts. Sketches take the
  * fields that they are asked for, whatever else becomes a metric.
  */
 public final class FieldMetrics implements MetricGenerator {
     /** How the sketches of distinct values name an attribution's type. */
     public static final String ATTRIBUTION_PREFIX = "attribution:";
 
-    private static final int DEPTH_MAX = 5;
     private static final int NUMBERS_MAX = 50;
     private static final int CATEGORIES_MAX = 20;
 
     @Override
     public EventMetrics generate(Event event, Aggregation aggregation) {
         TreeMap<String, Object> scalars = new TreeMap<>();
-        collect("", 1, event.payload(), scalars);
+        PayloadScalars.forEach(event.payload(), scalars::put);
         List<EventMetrics.Numeric> numbers = new ArrayList<>();
         List<EventMetrics.Category> categories = new ArrayList<>();
         scalars.forEach((field, value) -> {
@@ -50,20 +46,6 @@ public final class FieldMetrics implements MetricGenerator {
                 categories,
                 unique(sketches.unique(), scalars, event.attributions()),
                 samples(sketches.percentiles(), scalars));
-    }
-
-    private static void collect(String prefix, int depth, Map<?, ?> object, Map<String, Object> scalars) {
-        for (Map.Entry<?, ?> member : object.entrySet()) {
-            String path = prefix.isEmpty() && depth == 1 ? (String) member.getKey() : prefix + '.' + member.getKey();
-            @Nullable Object value = member.getValue();
-            if (value instanceof Map<?, ?> nested) {
-                if (depth < DEPTH_MAX) {
-                    collect(path, depth + 1, nested, scalars);
-                }
-            } else if (value instanceof BigDecimal || value instanceof String || value instanceof Boolean) {
-                scalars.put(path, value);
-            }
-        }
     }
 
     private static List<EventMetrics.Unique> unique(

@@ -101,6 +101,15 @@ public final class MongoLeftovers implements Leftovers {
     }
 
     @Override
+    public void removeMetadata(Gone gone) {
+        Document ofIt = gone instanceof Gone.OfSource source
+                ? new Document(MongoMetadata.SOURCE, source.id()).append(Fields.INCARNATION, source.incarnation())
+                : new Document(MongoMetadata.AGGREGATION, ((Gone.OfAggregation) gone).id());
+        MongoCollection<Document> metadata = database.getCollection(Fields.METADATA);
+        DriverFailures.writing(() -> metadata.deleteMany(ofIt));
+    }
+
+    @Override
     public Set<String> cleared() {
         return DriverFailures.reading(
                 () -> removals().find().map(removal -> removal.getString(ID)).into(new HashSet<>()));

@@ -53,12 +53,13 @@ public final class MongoRawEvents implements RawEvents {
 
     private static final long PAGE_BYTES_MAX = 16L << 20;
 
+    private static final String BY_TIMESTAMP = "timestamp";
     private static final String PENDING_BY_TIMESTAMP = "pending_timestamp";
     private static final String PENDING_BY_RECEIPT = "pending_receivedAt";
     private static final String IRREGULAR_BY_TIMESTAMP = "irregular_timestamp";
 
     private static final List<IndexModel> INDEXES = List.of(
-            index(new Document(Fields.TIMESTAMP, 1).append(Fields.ID, 1), new IndexOptions().name("timestamp")),
+            index(new Document(Fields.TIMESTAMP, 1).append(Fields.ID, 1), new IndexOptions().name(BY_TIMESTAMP)),
             index(new Document(Fields.TIMESTAMP, 1), pending(PENDING_BY_TIMESTAMP)),
             index(new Document(Fields.RECEIVED_AT, 1).append(Fields.ID, 1), pending(PENDING_BY_RECEIPT)),
             index(new Document(Fields.TIMESTAMP, -1), irregular(IRREGULAR_BY_TIMESTAMP)),
@@ -349,6 +350,29 @@ public final class MongoRawEvents implements RawEvents {
         Document dead = new Document(Fields.IRREGULAR, exists).append(Fields.IRREGULAR_DEAD, exists);
         return DriverFailures.reading(
                 () -> database.getCollection(Fields.EVENTS_PREFIX + source).countDocuments(dead));
+    }
+
+    @Override
+    public Optional<TimeSpan> timestamps(String source, long incarnation) {
+        return DriverFailures.reading(() -> {
+            RawBsonDocument first = endOf(source, incarnation, 1);
+            RawBsonDocument last = first == null ? null : endOf(source, incarnation, -1);
+            return last == null
+                    ? Optional.empty()
+                    : Optional.of(new TimeSpan(
+                            first.getDateTime(Fields.TIMESTAMP).getValue(),
+                            last.getDateTime(Fields.TIMESTAMP).getValue()));
+        });
+    }
+
+    private @Nullable RawBsonDocument endOf(String source, long incarnation, int direction) {
+        return collection(source)
+                .find(eq(Fields.INCARNATION, incarnation))
+                .sort(new Document(Fields.TIMESTAMP, direction).append(Fields.ID, direction))
+                .hintString(BY_TIMESTAMP)
+                .projection(Projections.include(Fields.TIMESTAMP))
+                .limit(1)
+                .first();
     }
 
     @Override

@@ -22,6 +22,9 @@ public interface Leftovers {
     @Nullable
     Place removeRollups(String targetCollection, Gone gone, @Nullable Place from, int documentsMax);
 
+    /** Removes the metadata, all at once: they are few. */
+    void removeMetadata(Gone gone);
+
     /** The deleted aggregations whose numbers are all removed. */
     Set<String> cleared();
 

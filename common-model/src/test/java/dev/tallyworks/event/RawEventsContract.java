@@ -39,6 +39,19 @@ public abstract class RawEventsContract {
     }
 
     @Test
+    void tellsTheFirstAndLastTimestampOfAnIncarnation() {
+        assertThat(events.timestamps(source, 5)).isEmpty();
+        events.insert(source, List.of(event("a", 1, NOON - 10), event("b", 1, NOON + 10)), commit(1));
+        assertThat(events.timestamps(source, 5)).isEmpty();
+
+        events.insert(
+                source, List.of(event("c", 5, NOON + 1), event("d", 5, NOON), event("e", 5, NOON + 2)), commit(2));
+
+        assertThat(events.timestamps(source, 5)).contains(new RawEvents.TimeSpan(NOON, NOON + 2));
+        assertThat(events.timestamps(source, 1)).contains(new RawEvents.TimeSpan(NOON - 10, NOON + 10));
+    }
+
+    @Test
     void recordsEachEventOnceAndGivesTheOriginalOfADuplicate() {
         Event first = event("a", 1, NOON);
         assertThat(events.insert(source, List.of(first, event("b", 1, NOON)), commit(1)))

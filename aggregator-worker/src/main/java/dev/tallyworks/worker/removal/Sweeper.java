@@ -99,6 +99,7 @@ public final class Sweeper {
         if (!isDrained(progress.version) || !removeRollups(gone, progress) || !removeEvents(gone)) {
             return; // the next pass goes on
         }
+        leftovers.removeMetadata(gone);
         definitions.change((last, version) -> new DefinitionLog.Decided<>(
                 DefinitionLog.removalOf(last, gone.id(), gone.incarnation(), clock.instant()), gone));
         under.remove(gone);
@@ -128,6 +129,7 @@ public final class Sweeper {
             under.put(gone, progress);
         }
         if (isDrained(progress.version) && removeRollups(gone, progress)) {
+            leftovers.removeMetadata(gone);
             leftovers.clear(id);
             cleared.add(id);
             under.remove(gone);

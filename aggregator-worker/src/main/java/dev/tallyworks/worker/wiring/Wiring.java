@@ -11,11 +11,14 @@ import dev.tallyworks.event.PendingEvents;
 import dev.tallyworks.health.StoreProbe;
 import dev.tallyworks.lane.Lanes;
 import dev.tallyworks.lane.Workers;
+import dev.tallyworks.metadata.MetadataNotes;
+import dev.tallyworks.metadata.NotedRollups;
 import dev.tallyworks.metric.FieldMetrics;
 import dev.tallyworks.mongo.MongoCompleteness;
 import dev.tallyworks.mongo.MongoDefinitions;
 import dev.tallyworks.mongo.MongoLanes;
 import dev.tallyworks.mongo.MongoLeftovers;
+import dev.tallyworks.mongo.MongoMetadata;
 import dev.tallyworks.mongo.MongoPendingEvents;
 import dev.tallyworks.mongo.MongoRollups;
 import dev.tallyworks.mongo.MongoWorkers;
@@ -120,7 +123,7 @@ class Wiring {
     @Produces
     @Singleton
     Rollups rollups(MongoDatabase database) {
-        return new MongoRollups(database);
+        return new NotedRollups(new MongoRollups(database), new MetadataNotes(new MongoMetadata(database)));
     }
 
     @Produces

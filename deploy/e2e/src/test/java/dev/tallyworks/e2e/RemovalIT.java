@@ -80,6 +80,10 @@ class RemovalIT {
                 .sum();
     }
 
+    private static long metadata(Document of) {
+        return DATABASE.getCollection("metadata").countDocuments(of);
+    }
+
     private static void awaitStatus(String path, int status) {
         await(path + " answers " + status)
                 .atMost(LIMIT)
@@ -112,6 +116,8 @@ class RemovalIT {
         awaitStatus("/api/v1/sources/going", 404);
 
         assertThat(DATABASE.getCollection("events_going").countDocuments()).isZero();
+        assertThat(metadata(new Document("source", "going"))).isZero();
+        assertThat(metadata(new Document("source", "staying"))).isPositive();
         assertThat(rollups("aggr_all", new Document("source", "going"))).isZero();
         assertThat(rollups("aggr_all", new Document("source", "staying"))).isPositive();
         await("numbers of what counted this source alone")
@@ -166,6 +172,7 @@ class RemovalIT {
         await("that it is done")
                 .atMost(LIMIT)
                 .until(() -> DATABASE.getCollection("removals").countDocuments(new Document("_id", old)) == 1);
+        assertThat(metadata(new Document("aggregation", old))).isZero();
         Product.awaitCount(api, report, RANGE, 1, LIMIT);
         assertThat(rollups("aggr_reused", new Document())).isEqualTo(1);
     }

@@ -9,6 +9,7 @@ import dev.tallyworks.event.RawEvents;
 import dev.tallyworks.event.RecordedEvent;
 import dev.tallyworks.failure.OutcomeUnknown;
 import dev.tallyworks.failure.Unavailable;
+import dev.tallyworks.metadata.MetadataNotes;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -44,6 +45,7 @@ final class GroupCommit implements AutoCloseable {
 
     private final Definitions definitions;
     private final RawEvents rawEvents;
+    private final MetadataNotes metadata;
     private final Publisher publisher;
     private final EventValidator validator;
     private final CommitSettings settings;
@@ -64,6 +66,7 @@ final class GroupCommit implements AutoCloseable {
             Clock clock) {
         this.definitions = stores.definitions();
         this.rawEvents = stores.rawEvents();
+        this.metadata = stores.metadata();
         this.publisher = publisher;
         this.validator = validator;
         this.settings = settings;
@@ -280,6 +283,7 @@ final class GroupCommit implements AutoCloseable {
             boolean sent = false;
             while (true) {
                 try {
+                    metadata.events(events);
                     return rawEvents.insert(source, events, commitId);
                 } catch (OutcomeUnknown unknown) {
                     sent = true;

@@ -2,6 +2,7 @@ package dev.tallyworks.api.intake;
 
 import dev.tallyworks.definition.Definitions;
 import dev.tallyworks.event.RawEvents;
+import dev.tallyworks.metadata.MetadataNotes;
 import dev.tallyworks.metric.MetricGenerator;
 import dev.tallyworks.realtime.Gaps;
 import dev.tallyworks.realtime.RealtimeRollups;
@@ -24,7 +25,12 @@ public final class Intake implements AutoCloseable {
     private final Semaphore kibibytes;
 
     /** Where events go, and what they are judged by. */
-    public record Stores(Definitions definitions, RawEvents rawEvents, RealtimeRollups realtime, Gaps gaps) {}
+    public record Stores(
+            Definitions definitions,
+            RawEvents rawEvents,
+            MetadataNotes metadata,
+            RealtimeRollups realtime,
+            Gaps gaps) {}
 
     /** @param reading for bodies that take long to read */
     public Intake(

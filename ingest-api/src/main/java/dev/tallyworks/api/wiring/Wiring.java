@@ -12,10 +12,13 @@ import dev.tallyworks.definition.Definitions;
 import dev.tallyworks.event.RawEvents;
 import dev.tallyworks.health.StoreProbe;
 import dev.tallyworks.lane.Workers;
+import dev.tallyworks.metadata.Metadata;
+import dev.tallyworks.metadata.MetadataNotes;
 import dev.tallyworks.metric.FieldMetrics;
 import dev.tallyworks.metric.MetricGenerator;
 import dev.tallyworks.mongo.MongoCompleteness;
 import dev.tallyworks.mongo.MongoDefinitions;
+import dev.tallyworks.mongo.MongoMetadata;
 import dev.tallyworks.mongo.MongoRawEvents;
 import dev.tallyworks.mongo.MongoWorkers;
 import dev.tallyworks.queue.JobQueue;
@@ -85,6 +88,12 @@ class Wiring {
 
     @Produces
     @Singleton
+    Metadata metadata(MongoDatabase database) {
+        return new MongoMetadata(database);
+    }
+
+    @Produces
+    @Singleton
     Workers workers(MongoDatabase database) {
         return new MongoWorkers(database);
     }
@@ -131,6 +140,7 @@ class Wiring {
     Intake intake(
             Definitions definitions,
             RawEvents rawEvents,
+            Metadata metadata,
             RealtimeRollups realtime,
             Completeness completeness,
             RealtimeWindow window,
@@ -140,8 +150,8 @@ class Wiring {
             MeterRegistry registry,
             Clock clock,
             ManagedExecutor reading) {
-        Intake.Stores stores =
-                new Intake.Stores(definitions, rawEvents, realtime, new Gaps(completeness, window, clock));
+        Intake.Stores stores = new Intake.Stores(
+                definitions, rawEvents, new MetadataNotes(metadata), realtime, new Gaps(completeness, window, clock));
         return new Intake(stores, schemas, generator, settings, registry, clock, reading);
     }
 

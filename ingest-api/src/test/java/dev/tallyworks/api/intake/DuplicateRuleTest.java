@@ -12,7 +12,9 @@ import dev.tallyworks.event.Event;
 import dev.tallyworks.event.EventDraft;
 import dev.tallyworks.event.RawEvents;
 import dev.tallyworks.event.RecordedEvent;
+import dev.tallyworks.metadata.MetadataNotes;
 import dev.tallyworks.metric.FieldMetrics;
+import dev.tallyworks.mongo.MongoMetadata;
 import dev.tallyworks.mongo.MongoRawEvents;
 import dev.tallyworks.mongo.MongoSettings;
 import dev.tallyworks.queue.Job;
@@ -291,8 +293,12 @@ class DuplicateRuleTest {
                 type.name().equals("checked") ? new PayloadSchema.Violation("/number", "not so") : null);
         CommitMetrics metrics = new CommitMetrics(new SimpleMeterRegistry());
         Clock clock = Clock.systemUTC();
-        Intake.Stores stores =
-                new Intake.Stores(definitions, store, queue, new Gaps(queue, RealtimeWindow.DEFAULT, clock));
+        Intake.Stores stores = new Intake.Stores(
+                definitions,
+                store,
+                new MetadataNotes(new MongoMetadata(stored())),
+                queue,
+                new Gaps(queue, RealtimeWindow.DEFAULT, clock));
         Publisher publisher = new Publisher(stores, new FieldMetrics(), metrics, clock);
         return new GroupCommit(stores, validator, publisher, settings, metrics, clock);
     }

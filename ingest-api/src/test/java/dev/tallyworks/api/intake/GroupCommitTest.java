@@ -14,7 +14,9 @@ import dev.tallyworks.event.Event;
 import dev.tallyworks.event.EventDraft;
 import dev.tallyworks.event.RawEvents;
 import dev.tallyworks.event.RecordedEvent;
+import dev.tallyworks.metadata.MetadataNotes;
 import dev.tallyworks.metric.FieldMetrics;
+import dev.tallyworks.mongo.MongoMetadata;
 import dev.tallyworks.mongo.MongoRawEvents;
 import dev.tallyworks.mongo.MongoSettings;
 import dev.tallyworks.queue.Job;
@@ -472,8 +474,12 @@ class GroupCommitTest {
                 type.name().equals("checked") ? new PayloadSchema.Violation("/amount", "not so") : null);
         CommitMetrics metrics = new CommitMetrics(new SimpleMeterRegistry());
         Clock clock = Clock.systemUTC();
-        Intake.Stores stores =
-                new Intake.Stores(definitions, rawEvents, queue, new Gaps(queue, RealtimeWindow.DEFAULT, clock));
+        Intake.Stores stores = new Intake.Stores(
+                definitions,
+                rawEvents,
+                new MetadataNotes(new MongoMetadata(connected().getDatabase("h_intake_names_" + System.nanoTime()))),
+                queue,
+                new Gaps(queue, RealtimeWindow.DEFAULT, clock));
         Publisher publisher = new Publisher(stores, new FieldMetrics(), metrics, clock);
         return new GroupCommit(stores, validator, publisher, settings, metrics, clock);
     }

@@ -129,6 +129,12 @@ final class SleepyRawEvents implements RawEvents {
     }
 
     @Override
+    public Optional<TimeSpan> timestamps(String source, long incarnation) {
+        awake();
+        return store.timestamps(source, incarnation);
+    }
+
+    @Override
     public boolean hasAny(String source, long incarnation) {
         awake();
         return store.hasAny(source, incarnation);

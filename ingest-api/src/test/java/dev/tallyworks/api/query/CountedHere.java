@@ -9,7 +9,10 @@ import dev.tallyworks.definition.Snapshot;
 import dev.tallyworks.definition.Source;
 import dev.tallyworks.event.RawEvents;
 import dev.tallyworks.event.RecordedEvent;
+import dev.tallyworks.metadata.MetadataNotes;
+import dev.tallyworks.metadata.NotedRollups;
 import dev.tallyworks.metric.FieldMetrics;
+import dev.tallyworks.mongo.MongoMetadata;
 import dev.tallyworks.mongo.MongoRollups;
 import dev.tallyworks.rollup.RollupFold;
 import jakarta.inject.Singleton;
@@ -55,7 +58,8 @@ public class CountedHere {
             }
             after = page.next();
         } while (after != null);
-        new MongoRollups(database).apply(LANE, seq.incrementAndGet(), fold.deltas());
+        new NotedRollups(new MongoRollups(database), new MetadataNotes(new MongoMetadata(database)))
+                .apply(LANE, seq.incrementAndGet(), fold.deltas());
         database.getCollection("events_" + source)
                 .updateMany(
                         Filters.eq("pending", true),
