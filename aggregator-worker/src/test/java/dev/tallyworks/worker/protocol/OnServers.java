@@ -103,6 +103,7 @@ final class OnServers implements Run.Place {
                                 rollup.getString("source"),
                                 rollup.getLong("incarnation"),
                                 rollup.getString("type"),
+                                0,
                                 0),
                         events);
             }
