@@ -1,7 +1,10 @@
 package dev.tallyworks.definition;
 
 import dev.tallyworks.time.Granularity;
+import dev.tallyworks.time.TimeRange;
+import java.math.BigInteger;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,12 +12,14 @@ import org.jspecify.annotations.Nullable;
  * Says which events are counted, in which buckets, where, and which of their fields become metrics.
  *
  * @param report the id of the report that it belongs to
- * @param generation of its stored numbers: a rebuild makes the next one, the meaning of a generation never changes
+ * @param generation of the stored numbers that this is about; of the definition itself, the one that is in force at the end of
+ *     time
  * @param targetCollection {@code aggr_[a-z0-9_]{1,80}}
  * @param granularity the storage width
  * @param rollupTo coarser widths kept beside it
  * @param realtime whether it has realtime rollups
  * @param realtimeSince when these were last switched on; null where they always were, or never
+ * @param generations all that its stored numbers are of
  */
 public record Aggregation(
         String id,
@@ -33,7 +38,8 @@ public record Aggregation(
         boolean backfill,
         Instant createdAt,
         Instant updatedAt,
-        @Nullable Instant realtimeSince)
+        @Nullable Instant realtimeSince,
+        Generations generations)
         implements Definition {
 
     /** The built-in source of usage figures, which only aggregations that name it count. */
@@ -74,7 +80,8 @@ public record Aggregation(
                 backfill,
                 createdAt,
                 updatedAt,
-                null);
+                null,
+                Generations.first(generation));
     }
 
     /** Whether events of this source and type are counted here. */
@@ -113,42 +120,128 @@ public record Aggregation(
                 backfill,
                 createdAt,
                 now,
-                newRealtime && !realtime ? now : realtimeSince);
+                newRealtime && !realtime ? now : realtimeSince,
+                generations);
     }
 
-    /** Without a source that is gone, and so could feed it no more. */
-    Aggregation withSources(List<String> sources, Instant now) {
-        return with(
-                granularity,
-                new Filter(sources, filter.eventTypes),
-                partition,
+    /** The same meaning, and the same numbers but for these generations. */
+    public Aggregation with(Generations newGenerations) {
+        return copy(newGenerations.newest().number(), meaning(), realtimeSince, updatedAt, newGenerations);
+    }
+
+    /** With what is being built in force. */
+    public Aggregation switched(Instant now) {
+        Generations.Building building = generations.building();
+        if (building == null) {
+            throw new IllegalStateException("nothing is being built of aggregation " + id);
+        }
+        Generations inForce = generations.switched();
+        boolean changes = !building.meaning().equals(meaning());
+        return copy(inForce.newest().number(), building.meaning(), realtimeSince, changes ? now : updatedAt, inForce);
+    }
+
+    private Aggregation copy(
+            int newGeneration,
+            Meaning meaning,
+            @Nullable Instant newRealtimeSince,
+            Instant newUpdatedAt,
+            Generations newGenerations) {
+        return new Aggregation(
+                id,
+                report,
+                newGeneration,
+                targetCollection,
+                meaning.granularity,
+                meaning.filter,
+                meaning.partition,
                 retention,
-                fields,
-                limits,
+                meaning.fields,
+                meaning.limits,
                 realtime,
-                rollupTo,
-                sketches,
-                now);
+                meaning.rollupTo,
+                meaning.sketches,
+                backfill,
+                createdAt,
+                newUpdatedAt,
+                newRealtimeSince,
+                newGenerations);
+    }
+
+    /** What its stored numbers mean. */
+    public Meaning meaning() {
+        return new Meaning(granularity, filter, partition, fields, limits, rollupTo, sketches);
+    }
+
+    /** The aggregation as one of its generations in force has it. */
+    Aggregation as(Generation one) {
+        return copy(one.number(), meaning(), later(realtimeSince, one.realtimeSince()), updatedAt, generations);
+    }
+
+    /** The aggregation as what is being built has it; null where nothing is. */
+    public @Nullable Aggregation asBuilt() {
+        Generations.Building building = generations.building();
+        return building == null
+                ? null
+                : copy(
+                        building.generation().number(),
+                        building.meaning(),
+                        later(realtimeSince, building.generation().realtimeSince()),
+                        updatedAt,
+                        generations);
+    }
+
+    private static @Nullable Instant later(@Nullable Instant one, @Nullable Instant other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        return one.isBefore(other) ? other : one;
+    }
+
+    /** The generations in force in a range of whole buckets, in the order of time. */
+    public List<Portion> portions(TimeRange range) {
+        List<Portion> portions = new ArrayList<>();
+        for (Generations.Era era : generations.eras()) {
+            long start = Math.max(era.startMillis(), range.startMillis());
+            long end = Math.min(era.endMillis(), range.endMillis());
+            if (start < end) {
+                portions.add(new Portion(as(era.generation()), new TimeRange(start, end)));
+            }
+        }
+        return portions;
+    }
+
+    /**
+     * A range of time in which one generation is in force.
+     *
+     * @param aggregation as that generation has it
+     */
+    public record Portion(Aggregation aggregation, TimeRange range) {}
+
+    /** Without a source that is gone, and so could feed it no more; there must be another beside it. */
+    Aggregation withoutSource(String source, Instant now) {
+        return copy(generation, meaning().withoutSource(source), realtimeSince, now, generations.withoutSource(source));
     }
 
     /** Whether stored numbers of the one are right for the other. */
     public boolean meansTheSameAs(Aggregation other) {
-        return granularity == other.granularity
-                && filter.equals(other.filter)
-                && partition.equals(other.partition)
-                && fields.equals(other.fields)
-                && limits.equals(other.limits)
-                && rollupTo.equals(other.rollupTo)
-                && sketches.equals(other.sketches);
+        return meaning().equals(other.meaning());
     }
 
-    /** Whether some event could be counted by both. */
+    /** Whether some event could be counted by both, now or by what is being built. */
     public boolean sharesEventsWith(Aggregation other) {
+        Aggregation built = asBuilt();
+        Aggregation otherBuilt = other.asBuilt();
+        return overlaps(other)
+                || built != null && built.overlaps(other)
+                || otherBuilt != null && (overlaps(otherBuilt) || built != null && built.overlaps(otherBuilt));
+    }
+
+    private boolean overlaps(Aggregation other) {
         boolean sources = filter.sources.isEmpty()
                 ? other.filter.sources.isEmpty()
                         || other.filter.sources.stream().anyMatch(source -> !source.equals(BUILT_IN_SOURCE))
                 : other.filter.sources.isEmpty()
-                        ? other.sharesEventsWith(this)
+                        ? other.overlaps(this)
                         : filter.sources.stream().anyMatch(other.filter.sources::contains);
         boolean types = filter.eventTypes.isEmpty()
                 || other.filter.eventTypes.isEmpty()
@@ -198,6 +291,43 @@ public record Aggregation(
      * @param leaves distinct tuples of values kept per field and bucket
      */
     public record Limits(int values, int leaves) {}
+
+    /**
+     * What stored numbers mean. Numbers of one meaning are right for no other.
+     *
+     * @param granularity the storage width
+     * @param rollupTo coarser widths kept beside it
+     */
+    public record Meaning(
+            Granularity granularity,
+            Filter filter,
+            Partition partition,
+            Fields fields,
+            Limits limits,
+            List<Granularity> rollupTo,
+            Sketches sketches) {
+        Meaning withoutSource(String source) {
+            List<String> others =
+                    filter.sources.stream().filter(one -> !one.equals(source)).toList();
+            return new Meaning(
+                    granularity, new Filter(others, filter.eventTypes), partition, fields, limits, rollupTo, sketches);
+        }
+
+        /** Widens a range to buckets of the storage width and of all coarser ones. */
+        public TimeRange widen(TimeRange range) {
+            long step = granularity.widthMillis();
+            for (Granularity coarser : rollupTo) {
+                step = lcm(step, coarser.widthMillis());
+            }
+            return new TimeRange(
+                    Math.floorDiv(range.startMillis(), step) * step,
+                    Math.floorDiv(range.endMillis() + step - 1, step) * step);
+        }
+
+        private static long lcm(long one, long other) {
+            return one / BigInteger.valueOf(one).gcd(BigInteger.valueOf(other)).longValueExact() * other;
+        }
+    }
 
     /** Fields for which approximate metrics are kept: distinct values, percentiles. */
     public record Sketches(List<String> unique, List<String> percentiles) {}

@@ -11,7 +11,8 @@ public record Change(Kind kind, String id, @Nullable Definition definition) {
     public enum Kind {
         SOURCE,
         REPORT,
-        AGGREGATION
+        AGGREGATION,
+        REBUILD
     }
 
     public static Change set(Definition definition) {
@@ -26,6 +27,9 @@ public record Change(Kind kind, String id, @Nullable Definition definition) {
         if (definition instanceof Source) {
             return Kind.SOURCE;
         }
-        return definition instanceof Report ? Kind.REPORT : Kind.AGGREGATION;
+        if (definition instanceof Report) {
+            return Kind.REPORT;
+        }
+        return definition instanceof Aggregation ? Kind.AGGREGATION : Kind.REBUILD;
     }
 }

@@ -20,6 +20,9 @@ public interface DefinitionLog extends Definitions {
     /** The sources that were removed, each incarnation as it last was, with the version that removed it. */
     List<RemovedSource> removedSources();
 
+    /** The numbers that rebuilds put out of force, of aggregations that are there, with the version that did it. */
+    List<Superseded> supersededGenerations();
+
     /**
      * What removes a source that is being purged, once its events and numbers are gone: the source, the aggregations of it
      * alone, and its name where others name it beside more. To be committed by {@link #change}.
@@ -32,19 +35,35 @@ public interface DefinitionLog extends Definitions {
             return List.of();
         }
         List<Change> changes = new ArrayList<>(List.of(Change.remove(there)));
+        List<String> goOn = new ArrayList<>();
         for (Aggregation aggregation : newest.aggregations()) {
-            List<String> sources = aggregation.filter().sources();
-            if (sources.contains(source)) {
-                List<String> others =
-                        sources.stream().filter(one -> !one.equals(source)).toList();
-                // An empty list would mean every source.
-                changes.add(
-                        others.isEmpty()
-                                ? Change.remove(aggregation)
-                                : Change.set(aggregation.withSources(others, now)));
+            // An empty list would mean every source.
+            if (aggregation.filter().sources().equals(List.of(source))) {
+                changes.add(Change.remove(aggregation));
+                continue;
+            }
+            Aggregation left = names(aggregation, source) ? aggregation.withoutSource(source, now) : aggregation;
+            if (left != aggregation) {
+                changes.add(Change.set(left));
+            }
+            if (left.generations().building() != null) {
+                goOn.add(left.id());
+            }
+        }
+        for (Rebuild rebuild : newest.rebuilds()) {
+            List<Aggregation> building = rebuild.builds(newest);
+            if (!building.isEmpty() && building.stream().noneMatch(one -> goOn.contains(one.id()))) {
+                changes.add(Change.set(rebuild.ended(Rebuild.State.CANCELLED, null, now)));
             }
         }
         return changes;
+    }
+
+    /** Whether an aggregation, or what is being built of it, names a source. */
+    static boolean names(Aggregation aggregation, String source) {
+        Aggregation built = aggregation.asBuilt();
+        return aggregation.filter().sources().contains(source)
+                || built != null && built.filter().sources().contains(source);
     }
 
     @FunctionalInterface
@@ -67,4 +86,18 @@ public interface DefinitionLog extends Definitions {
     record Removed(Aggregation aggregation, long version) {}
 
     record RemovedSource(Source source, long version) {}
+
+    /** @param aggregation as it was before */
+    record Superseded(Aggregation aggregation, Generations.Numbers numbers, long version) {
+        /** Names it for good. */
+        public String id() {
+            return aggregation.id()
+                    + '/'
+                    + numbers.generation()
+                    + '/'
+                    + version
+                    + '/'
+                    + numbers.range().startMillis();
+        }
+    }
 }

@@ -71,6 +71,7 @@ public final class History {
         Map<String, Source> sources = new HashMap<>();
         Map<String, Report> reports = new HashMap<>();
         Map<String, Aggregation> aggregations = new HashMap<>();
+        Map<String, Rebuild> rebuilds = new HashMap<>();
         changes.forEach((key, versions) -> {
             Map.Entry<Long, Change> last = versions.floorEntry(asOf);
             if (last != null) {
@@ -81,10 +82,12 @@ public final class History {
                     reports.put(key.id, report);
                 } else if (definition instanceof Aggregation aggregation) {
                     aggregations.put(key.id, aggregation);
+                } else if (definition instanceof Rebuild rebuild) {
+                    rebuilds.put(key.id, rebuild);
                 }
             }
         });
-        return new Snapshot(asOf, sources, reports, aggregations);
+        return new Snapshot(asOf, sources, reports, aggregations, rebuilds);
     }
 
     public List<DefinitionLog.Removed> removedAggregations() {
@@ -99,6 +102,26 @@ public final class History {
             }
         });
         return removed;
+    }
+
+    public List<DefinitionLog.Superseded> supersededGenerations() {
+        List<DefinitionLog.Superseded> superseded = new ArrayList<>();
+        changes.forEach((key, versions) -> {
+            if (key.kind == Change.Kind.AGGREGATION
+                    && versions.lastEntry().getValue().definition() != null) {
+                Aggregation before = null;
+                for (Map.Entry<Long, Change> version : versions.entrySet()) {
+                    Aggregation after = (Aggregation) version.getValue().definition();
+                    if (before != null && after != null) {
+                        for (Generations.Numbers numbers : before.generations().missingIn(after.generations())) {
+                            superseded.add(new DefinitionLog.Superseded(before, numbers, version.getKey()));
+                        }
+                    }
+                    before = after;
+                }
+            }
+        });
+        return superseded;
     }
 
     public List<DefinitionLog.RemovedSource> removedSources() {

@@ -4,10 +4,14 @@ import dev.tallyworks.definition.Aggregation;
 import dev.tallyworks.definition.Change;
 import dev.tallyworks.definition.Definition;
 import dev.tallyworks.definition.EventType;
+import dev.tallyworks.definition.Generation;
+import dev.tallyworks.definition.Generations;
+import dev.tallyworks.definition.Rebuild;
 import dev.tallyworks.definition.Report;
 import dev.tallyworks.definition.Retention;
 import dev.tallyworks.definition.Source;
 import dev.tallyworks.time.Granularity;
+import dev.tallyworks.time.TimeRange;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -29,6 +33,12 @@ final class DefinitionDocuments {
     private static final String CREATED_AT = "createdAt";
     private static final String UPDATED_AT = "updatedAt";
     private static final String REALTIME_SINCE = "realtimeSince";
+    private static final String GENERATIONS = "generations";
+    private static final String START = "start";
+    private static final String END = "end";
+    private static final String BUILDING = "building";
+    private static final String BACKFILL = "backfill";
+    private static final String REPORT = "report";
 
     private DefinitionDocuments() {}
 
@@ -42,6 +52,8 @@ final class DefinitionDocuments {
             written.append(DEFINITION, write(report));
         } else if (definition instanceof Aggregation aggregation) {
             written.append(DEFINITION, write(aggregation));
+        } else if (definition instanceof Rebuild rebuild) {
+            written.append(DEFINITION, write(rebuild));
         }
         return written;
     }
@@ -60,6 +72,7 @@ final class DefinitionDocuments {
                     case SOURCE -> source(id, definition);
                     case REPORT -> report(id, definition);
                     case AGGREGATION -> aggregation(id, definition);
+                    case REBUILD -> rebuild(id, definition);
                 });
     }
 
@@ -130,67 +143,163 @@ final class DefinitionDocuments {
     }
 
     private static Document write(Aggregation aggregation) {
-        return new Document("report", aggregation.report())
+        Document written = new Document(REPORT, aggregation.report())
                 .append("generation", aggregation.generation())
-                .append("targetCollection", aggregation.targetCollection())
-                .append("granularity", aggregation.granularity().id())
-                .append(
-                        "filter",
-                        new Document("sources", aggregation.filter().sources())
-                                .append("eventTypes", aggregation.filter().eventTypes()))
-                .append(
-                        "partition",
-                        new Document("enabled", aggregation.partition().enabled())
-                                .append("length", aggregation.partition().length()))
-                .append("retention", write(aggregation.retention()))
-                .append(
-                        "fields",
-                        new Document("include", aggregation.fields().include())
-                                .append("exclude", aggregation.fields().exclude()))
-                .append(
-                        "limits",
-                        new Document("values", aggregation.limits().values())
-                                .append("leaves", aggregation.limits().leaves()))
+                .append("targetCollection", aggregation.targetCollection());
+        write(aggregation.meaning(), written);
+        return written.append("retention", write(aggregation.retention()))
                 .append("realtime", aggregation.realtime())
                 .append(REALTIME_SINCE, date(aggregation.realtimeSince()))
-                .append(
-                        "rollupTo",
-                        aggregation.rollupTo().stream().map(Granularity::id).toList())
-                .append(
-                        "sketches",
-                        new Document("unique", aggregation.sketches().unique())
-                                .append("percentiles", aggregation.sketches().percentiles()))
-                .append("backfill", aggregation.backfill())
+                .append(BACKFILL, aggregation.backfill())
+                .append(GENERATIONS, write(aggregation.generations()))
                 .append(CREATED_AT, Date.from(aggregation.createdAt()))
                 .append(UPDATED_AT, Date.from(aggregation.updatedAt()));
     }
 
-    private static Aggregation aggregation(String id, Document written) {
+    private static void write(Aggregation.Meaning meaning, Document into) {
+        into.append("granularity", meaning.granularity().id())
+                .append(
+                        "filter",
+                        new Document("sources", meaning.filter().sources())
+                                .append("eventTypes", meaning.filter().eventTypes()))
+                .append(
+                        "partition",
+                        new Document("enabled", meaning.partition().enabled())
+                                .append("length", meaning.partition().length()))
+                .append(
+                        "fields",
+                        new Document("include", meaning.fields().include())
+                                .append("exclude", meaning.fields().exclude()))
+                .append(
+                        "limits",
+                        new Document("values", meaning.limits().values())
+                                .append("leaves", meaning.limits().leaves()))
+                .append(
+                        "rollupTo",
+                        meaning.rollupTo().stream().map(Granularity::id).toList())
+                .append(
+                        "sketches",
+                        new Document("unique", meaning.sketches().unique())
+                                .append("percentiles", meaning.sketches().percentiles()));
+    }
+
+    private static Aggregation.Meaning meaning(Document written) {
         Document filter = written.get("filter", Document.class);
         Document partition = written.get("partition", Document.class);
         Document fields = written.get("fields", Document.class);
         Document limits = written.get("limits", Document.class);
         Document sketches = written.get("sketches", Document.class);
-        return new Aggregation(
-                id,
-                written.getString("report"),
-                written.getInteger("generation"),
-                written.getString("targetCollection"),
+        return new Aggregation.Meaning(
                 width(written.getString("granularity")),
                 new Aggregation.Filter(strings(filter, "sources"), strings(filter, "eventTypes")),
                 new Aggregation.Partition(partition.getBoolean("enabled"), partition.getLong("length")),
-                retention(written),
                 new Aggregation.Fields(strings(fields, "include"), strings(fields, "exclude")),
                 new Aggregation.Limits(limits.getInteger("values"), limits.getInteger("leaves")),
-                written.getBoolean("realtime"),
                 strings(written, "rollupTo").stream()
                         .map(DefinitionDocuments::width)
                         .toList(),
-                new Aggregation.Sketches(strings(sketches, "unique"), strings(sketches, "percentiles")),
-                written.getBoolean("backfill"),
+                new Aggregation.Sketches(strings(sketches, "unique"), strings(sketches, "percentiles")));
+    }
+
+    private static Aggregation aggregation(String id, Document written) {
+        Aggregation.Meaning meaning = meaning(written);
+        int generation = written.getInteger("generation");
+        Document generations = written.get(GENERATIONS, Document.class);
+        return new Aggregation(
+                id,
+                written.getString(REPORT),
+                generation,
+                written.getString("targetCollection"),
+                meaning.granularity(),
+                meaning.filter(),
+                meaning.partition(),
+                retention(written),
+                meaning.fields(),
+                meaning.limits(),
+                written.getBoolean("realtime"),
+                meaning.rollupTo(),
+                meaning.sketches(),
+                written.getBoolean(BACKFILL),
                 instant(written, CREATED_AT),
                 instant(written, UPDATED_AT),
-                instantOrNull(written, REALTIME_SINCE));
+                instantOrNull(written, REALTIME_SINCE),
+                generations == null ? Generations.first(generation) : generations(generations));
+    }
+
+    private static Document write(Generations generations) {
+        Document written = new Document("last", generations.last())
+                .append(
+                        "eras",
+                        generations.eras().stream()
+                                .map(era -> write(era.generation(), new TimeRange(era.startMillis(), era.endMillis())))
+                                .toList());
+        Generations.Building building = generations.building();
+        if (building != null) {
+            Document made = write(building.generation(), building.range())
+                    .append("rebuild", building.rebuild())
+                    .append(BACKFILL, building.backfill());
+            write(building.meaning(), made);
+            written.append(BUILDING, made);
+        }
+        return written;
+    }
+
+    private static Generations generations(Document written) {
+        Document building = written.get(BUILDING, Document.class);
+        return new Generations(
+                written.getList("eras", Document.class).stream()
+                        .map(era -> new Generations.Era(generation(era), era.getLong(START), era.getLong(END)))
+                        .toList(),
+                building == null
+                        ? null
+                        : new Generations.Building(
+                                generation(building),
+                                new TimeRange(building.getLong(START), building.getLong(END)),
+                                meaning(building),
+                                building.getString("rebuild"),
+                                building.getBoolean(BACKFILL)),
+                written.getInteger("last"));
+    }
+
+    private static Document write(Generation generation, TimeRange range) {
+        return new Document("number", generation.number())
+                .append("version", generation.version())
+                .append(REALTIME_SINCE, date(generation.realtimeSince()))
+                .append(START, range.startMillis())
+                .append(END, range.endMillis());
+    }
+
+    private static Generation generation(Document written) {
+        return new Generation(
+                written.getInteger("number"), written.getLong("version"), instantOrNull(written, REALTIME_SINCE));
+    }
+
+    private static Document write(Rebuild rebuild) {
+        TimeRange range = rebuild.timeRange();
+        return new Document(REPORT, rebuild.report())
+                .append("aggregations", rebuild.aggregations())
+                .append(
+                        "timeRange",
+                        range == null ? null : new Document(START, range.startMillis()).append(END, range.endMillis()))
+                .append(BACKFILL, rebuild.backfill())
+                .append("state", rebuild.state().name().toLowerCase(Locale.ROOT))
+                .append("error", rebuild.error())
+                .append(CREATED_AT, Date.from(rebuild.createdAt()))
+                .append(UPDATED_AT, Date.from(rebuild.updatedAt()));
+    }
+
+    private static Rebuild rebuild(String id, Document written) {
+        Document range = written.get("timeRange", Document.class);
+        return new Rebuild(
+                id,
+                written.getString(REPORT),
+                strings(written, "aggregations"),
+                range == null ? null : new TimeRange(range.getLong(START), range.getLong(END)),
+                written.getBoolean(BACKFILL),
+                Rebuild.State.valueOf(written.getString("state").toUpperCase(Locale.ROOT)),
+                written.getString("error"),
+                instant(written, CREATED_AT),
+                instant(written, UPDATED_AT));
     }
 
     private static Granularity width(String id) {

@@ -145,6 +145,11 @@ public final class MongoDefinitions implements DefinitionLog {
     }
 
     @Override
+    public synchronized List<Superseded> supersededGenerations() {
+        return history.supersededGenerations();
+    }
+
+    @Override
     public synchronized List<RemovedSource> removedSources() {
         return history.removedSources();
     }

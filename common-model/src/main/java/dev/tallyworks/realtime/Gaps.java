@@ -34,7 +34,7 @@ public final class Gaps {
     /** Whether an answer may rely on the realtime rollups to have the event: also of a report that is inactive by now. */
     public boolean matters(Snapshot definitions, Place place) {
         long now = clock.millis();
-        for (Aggregation aggregation : definitions.aggregations()) {
+        for (Aggregation aggregation : definitions.generations()) {
             long bucket = aggregation.granularity().bucketStartMillis(place.timestampMillis);
             if (aggregation.realtime()
                     && aggregation.feedsOn(place.source, place.eventType)

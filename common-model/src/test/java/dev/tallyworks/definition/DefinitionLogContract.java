@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tallyworks.definition.DefinitionLog.Decided;
 import dev.tallyworks.time.Granularity;
+import dev.tallyworks.time.TimeRange;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -58,13 +59,17 @@ public abstract class DefinitionLogContract {
     }
 
     private static Aggregation aggregation(String id, String report) {
+        return aggregation(id, report, "s");
+    }
+
+    private static Aggregation aggregation(String id, String report, String... sources) {
         return new Aggregation(
                 id,
                 report,
                 1,
                 "aggr_" + id,
                 Granularity.MILLIS_250,
-                new Aggregation.Filter(List.of("s"), List.of("t", "u.$")),
+                new Aggregation.Filter(List.of(sources), List.of("t", "u.$")),
                 new Aggregation.Partition(true, 10_000_000_000L),
                 new Retention(7, "archive"),
                 new Aggregation.Fields(List.of("x"), List.of("y.z")),
@@ -166,8 +171,8 @@ public abstract class DefinitionLogContract {
     void purgesASourceFromWhatNamesIt() {
         Source purging = source("s", 1).withState(Source.State.PURGING, AT);
         Aggregation alone = aggregation("alone", "r");
-        Aggregation beside = aggregation("beside", "r").withSources(List.of("t", "s"), AT);
-        Aggregation other = aggregation("other", "r").withSources(List.of("t"), AT);
+        Aggregation beside = aggregation("beside", "r", "t", "s");
+        Aggregation other = aggregation("other", "r", "t");
         one.change((newest, version) -> new Decided<>(
                 List.of(Change.set(purging), Change.set(alone), Change.set(beside), Change.set(other)), ""));
         two.change((newest, version) -> new Decided<>(DefinitionLog.removalOf(newest, "s", 2, AT), ""));
@@ -178,6 +183,94 @@ public abstract class DefinitionLogContract {
         assertThat(left.aggregation("alone")).isEmpty();
         assertThat(left.aggregation("beside").orElseThrow().filter().sources()).containsExactly("t");
         assertThat(left.aggregation("other")).contains(other);
+    }
+
+    private static Rebuild rebuild(String id, String... aggregations) {
+        TimeRange range = new TimeRange(-5, 7);
+        return new Rebuild(
+                id, "r", List.of(aggregations), range, true, Rebuild.State.RUNNING, null, AT.plusSeconds(1), AT);
+    }
+
+    /** With another generation being built, by a rebuild, of what other sources give. */
+    private static Aggregation building(Aggregation aggregation, Rebuild rebuild, String... sources) {
+        Generation generation = new Generation(aggregation.generations().last() + 1, 9, AT.plusMillis(3));
+        return aggregation.with(aggregation
+                .generations()
+                .begun(new Generations.Building(
+                        generation,
+                        new TimeRange(-86_400_000, 86_400_000),
+                        aggregation(aggregation.id(), "r", sources).meaning(),
+                        rebuild.id(),
+                        true)));
+    }
+
+    @Test
+    void givesRebuildsAndWhatTheyBuildBackWhole() {
+        Rebuild rebuild = rebuild("b", "a");
+        Aggregation begun = building(aggregation("a", "r"), rebuild, "s", "t");
+        one.change((newest, version) -> new Decided<>(List.of(Change.set(rebuild), Change.set(begun)), ""));
+        assertThat(two.refresh().rebuild("b")).contains(rebuild);
+        assertThat(two.known().aggregation("a")).contains(begun);
+        assertThat(rebuild.builds(two.known())).containsExactly(begun);
+
+        Rebuild failed = rebuild.ended(Rebuild.State.FAILED, "no", AT);
+        Aggregation switched = begun.switched(AT);
+        two.change((newest, version) -> new Decided<>(List.of(Change.set(failed), Change.set(switched)), ""));
+        assertThat(one.refresh().rebuilds()).containsExactly(failed);
+        assertThat(one.known().aggregation("a")).contains(switched);
+        assertThat(failed.builds(one.known())).isEmpty();
+        set(one, building(switched, rebuild("c", "a"), "t"));
+
+        assertThat(process().refresh().aggregation("a"))
+                .isEqualTo(one.known().aggregation("a"))
+                .isNotEmpty();
+    }
+
+    @Test
+    void rememberNumbersThatWerePutOutOfForce() {
+        Aggregation first = aggregation("a", "r");
+        Aggregation begun = building(first, rebuild("b", "a"), "s");
+        Aggregation switched = begun.switched(AT);
+        Aggregation again = building(switched, rebuild("c", "a"), "s");
+        set(one, first);
+        set(one, begun);
+        assertThat(one.supersededGenerations()).isEmpty();
+        set(one, switched);
+        set(one, again);
+        set(one, again.with(again.generations().abandoned()));
+        two.refresh();
+        TimeRange range = new TimeRange(-86_400_000, 86_400_000);
+        assertThat(two.supersededGenerations())
+                .containsExactly(
+                        new DefinitionLog.Superseded(begun, new Generations.Numbers(1, range), 3),
+                        new DefinitionLog.Superseded(again, new Generations.Numbers(3, range), 5));
+        one.change((newest, version) -> new Decided<>(List.of(Change.remove(first)), ""));
+        assertThat(one.supersededGenerations()).isEmpty();
+    }
+
+    @Test
+    void purgesASourceFromWhatIsBeingBuilt() {
+        Source purging = source("s", 1).withState(Source.State.PURGING, AT);
+        Rebuild ends = rebuild("ends", "beside", "gone");
+        Rebuild goesOn = rebuild("goesOn", "other");
+        Aggregation beside = building(aggregation("beside", "r", "t", "s"), ends, "s");
+        Aggregation gone = building(aggregation("gone", "r", "s"), ends, "s", "t");
+        Aggregation other = building(aggregation("other", "r", "t"), goesOn, "s", "u");
+        List<Definition> all = List.of(purging, ends, goesOn, beside, gone, other);
+        one.change(
+                (newest, version) -> new Decided<>(all.stream().map(Change::set).toList(), ""));
+
+        one.change((newest, version) -> new Decided<>(DefinitionLog.removalOf(newest, "s", 1, AT), ""));
+
+        Snapshot left = two.refresh();
+        assertThat(left.aggregation("gone")).isEmpty();
+        Aggregation abandoned = left.aggregation("beside").orElseThrow();
+        assertThat(abandoned.filter().sources()).containsExactly("t");
+        assertThat(abandoned.generations().building()).isNull();
+        assertThat(left.aggregation("other").orElseThrow().asBuilt().filter().sources())
+                .containsExactly("u");
+        assertThat(left.rebuild("ends").orElseThrow().state()).isEqualTo(Rebuild.State.CANCELLED);
+        assertThat(left.rebuild("goesOn")).contains(goesOn);
     }
 
     @Test

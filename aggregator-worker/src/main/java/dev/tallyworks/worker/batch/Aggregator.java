@@ -316,11 +316,10 @@ public final class Aggregator {
             return measured; // its source is being purged, or gone
         }
         Snapshot accepted = stores.definitions().asOf(event.version());
-        for (Aggregation aggregation : accepted.fedBy(event.ref().source(), event.type())) {
-            // What was deleted since has no numbers any more.
-            if (batch.aggregation(aggregation.id()).isPresent()) {
-                measured.add(new Measured(aggregation, generator.generate(event, aggregation)));
-            }
+        String source = event.ref().source();
+        // What was deleted since has no numbers any more; of what a rebuild makes, the batch decides.
+        for (Aggregation aggregation : batch.fedBy(source, event.type(), event.timestampMillis(), accepted)) {
+            measured.add(new Measured(aggregation, generator.generate(event, aggregation)));
         }
         return measured;
     }

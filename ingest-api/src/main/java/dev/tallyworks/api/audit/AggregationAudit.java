@@ -137,23 +137,33 @@ final class AggregationAudit {
         }
     }
 
-    /** An event feeds what the definitions as of its own version name. */
+    /** Whether the generation that is in force counts it. */
     private boolean isCounted(String source, CountableEvents.Countable event) {
         if (event.version() > stores.definitions().known().version()) {
             stores.definitions().refresh();
         }
-        return stores.definitions().asOf(event.version()).fedBy(source, event.type()).stream()
-                .anyMatch(fed -> fed.id().equals(aggregation.id()));
+        long timestamp = event.timestampMillis();
+        Snapshot accepted = stores.definitions().asOf(event.version());
+        int inForce = aggregation
+                .portions(new TimeRange(timestamp, timestamp + 1))
+                .get(0)
+                .aggregation()
+                .generation();
+        return snapshot.fedBy(source, event.type(), timestamp, accepted).stream()
+                .anyMatch(fed -> fed.id().equals(aggregation.id()) && fed.generation() == inForce);
     }
 
     private void count(TimeRange within, LongPredicate asked) {
-        SeriesKey total = new SeriesKey(
-                aggregation.id(), aggregation.generation(), aggregation.granularity(), Attribution.TOTAL, null);
-        stores.rollups().scan(RollupFold.partition(aggregation), total, within, Selection.COUNT, rollup -> {
-            if (asked.test(rollup.bucketMillis()) && snapshot.counts(rollup.source(), rollup.incarnation())) {
-                tally(rollup.bucketMillis()).counted(rollup.numbers().count());
-            }
-        });
+        for (Aggregation.Portion portion : aggregation.portions(within)) {
+            Aggregation inForce = portion.aggregation();
+            SeriesKey total =
+                    new SeriesKey(inForce.id(), inForce.generation(), inForce.granularity(), Attribution.TOTAL, null);
+            stores.rollups().scan(RollupFold.partition(inForce), total, portion.range(), Selection.COUNT, rollup -> {
+                if (asked.test(rollup.bucketMillis()) && snapshot.counts(rollup.source(), rollup.incarnation())) {
+                    tally(rollup.bucketMillis()).counted(rollup.numbers().count());
+                }
+            });
+        }
     }
 
     private Tally tally(long bucketMillis) {

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 /** Compares stored numbers with raw events, and waits a while for those that were on their way. */
 public final class AuditService {
     private static final long PAUSE_MILLIS = 100;
+    private static final int TIMES_MAX = 10;
 
     private final AggregationAudit.Stores stores;
     private final Duration patience;
@@ -28,7 +29,6 @@ public final class AuditService {
 
     List<AuditedAggregation> audit(String report, TimeRange range) {
         long deadlineNanos = System.nanoTime() + patience.toNanos();
-        long begunMillis = clock.millis();
         Snapshot snapshot = stores.definitions().refresh();
         if (snapshot.report(report).isEmpty()) {
             throw Problem.notFound("There is no report '" + report + "'.");
@@ -37,15 +37,30 @@ public final class AuditService {
         for (Aggregation aggregation : snapshot.aggregationsOf(report).stream()
                 .sorted(Comparator.comparing(Aggregation::id))
                 .toList()) {
-            AggregationAudit audit = new AggregationAudit(stores, snapshot, aggregation, range, begunMillis);
+            audited.add(audit(aggregation, snapshot, range, deadlineNanos));
+        }
+        return audited;
+    }
+
+    /** Begins again where other numbers come into force meanwhile: the old ones get no more events. */
+    private AuditedAggregation audit(Aggregation aggregation, Snapshot snapshot, TimeRange range, long deadlineNanos) {
+        Aggregation audited = aggregation;
+        Snapshot definitions = snapshot;
+        for (int begun = 0; begun < TIMES_MAX; begun++) {
+            AggregationAudit audit = new AggregationAudit(stores, definitions, audited, range, clock.millis());
             boolean done = audit.begin();
             while (!done && System.nanoTime() - deadlineNanos < 0) {
                 pause();
                 done = audit.goOn();
             }
-            audited.add(audit.result());
+            definitions = stores.definitions().refresh();
+            Aggregation there = definitions.aggregation(aggregation.id()).orElse(audited);
+            if (there.generations().eras().equals(audited.generations().eras())) {
+                return audit.result();
+            }
+            audited = there;
         }
-        return audited;
+        throw new Unavailable("the numbers keep being rebuilt", new IllegalStateException(TIMES_MAX + " times"));
     }
 
     private static void pause() {

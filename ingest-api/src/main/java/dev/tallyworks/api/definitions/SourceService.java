@@ -299,7 +299,7 @@ public final class SourceService {
     private static Set<String> namedBy(Snapshot snapshot, String id) {
         Set<String> named = new TreeSet<>();
         snapshot.aggregations().stream()
-                .filter(aggregation -> aggregation.filter().sources().contains(id))
+                .filter(aggregation -> DefinitionLog.names(aggregation, id))
                 .forEach(aggregation -> named.add(aggregation.id()));
         return named;
     }

@@ -93,7 +93,9 @@ final class Publisher {
         RollupFold fold = new RollupFold();
         List<Gaps.Place> unmeasured = new ArrayList<>();
         for (Event event : events) {
-            for (Aggregation aggregation : definitions.fedBy(event.ref().source(), event.type())) {
+            String source = event.ref().source();
+            for (Aggregation aggregation :
+                    definitions.fedBy(source, event.type(), event.timestampMillis(), definitions)) {
                 if (aggregation.realtime()) {
                     try {
                         fold.add(event, aggregation, generator.generate(event, aggregation));

@@ -13,7 +13,7 @@ import java.util.Set;
  * What is to be read for a question.
  *
  * @param definitions that it was made by
- * @param parts one for each aggregation of the report; their answers add up
+ * @param parts one for each aggregation of the report and generation in force; their answers add up
  * @param units one for each granularity asked
  * @param range widened to the storage buckets of all parts
  * @param sources the ids of those whose events can matter
@@ -36,6 +36,27 @@ record QueryPlan(
                 attribution == null ? null : attribution.value());
     }
 
-    /** @param range widened to the aggregation's storage buckets */
+    /** Whether what is read is still what is in force. What was deleted meanwhile may be answered for a last time. */
+    boolean isInForce(Snapshot newest) {
+        return parts.stream().allMatch(part -> newest.aggregation(part.aggregation.id())
+                .map(there -> there.generations()
+                        .eras()
+                        .equals(part.aggregation.generations().eras()))
+                .orElse(true));
+    }
+
+    /** Whether what came before an aggregation is being added to it. */
+    boolean isBeingFilled() {
+        return parts.stream()
+                .map(part -> part.aggregation.generations().building())
+                .anyMatch(building -> building != null && building.backfill());
+    }
+
+    /**
+     * What is read of one generation of an aggregation.
+     *
+     * @param aggregation as that generation has it
+     * @param range widened to the aggregation's storage buckets
+     */
     record Part(Aggregation aggregation, TimeRange range) {}
 }

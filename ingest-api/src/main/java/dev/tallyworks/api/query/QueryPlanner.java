@@ -35,7 +35,10 @@ final class QueryPlanner {
             TimeRange widened = widen(question.range(), aggregation.granularity());
             start = Math.min(start, widened.startMillis());
             end = Math.max(end, widened.endMillis());
-            parts.add(new QueryPlan.Part(aggregation, widened));
+            // Each generation that is in force somewhere in the range is read on its own.
+            for (Aggregation.Portion portion : aggregation.portions(widened)) {
+                parts.add(new QueryPlan.Part(portion.aggregation(), portion.range()));
+            }
         }
         TimeRange range = new TimeRange(start, end);
         List<Unit> units = new ArrayList<>();

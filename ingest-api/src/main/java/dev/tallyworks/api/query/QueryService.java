@@ -85,7 +85,10 @@ public final class QueryService {
                 if (System.nanoTime() - startedNanos > TimeUnit.MILLISECONDS.toNanos(realtime.queryMillisMax())) {
                     throw new Unavailable("the query took too long", new IllegalStateException());
                 }
-                return read;
+                // A generation that is no more in force gets no more events.
+                if (plan.isInForce(definitions.refresh())) {
+                    return read;
+                }
             }
         }
         throw new Unavailable("the definitions keep changing", new IllegalStateException(PLANS_MAX + " plans"));
@@ -126,6 +129,9 @@ public final class QueryService {
      * the stored rollups are read: what is aggregated meanwhile is in them.
      */
     private boolean lacks(QueryPlan plan, Mode mode, Lag lag, List<Long> cuts) {
+        if (plan.isBeingFilled()) {
+            return true;
+        }
         TimeRange range = plan.range();
         long cut = Math.min(
                 range.endMillis(),
