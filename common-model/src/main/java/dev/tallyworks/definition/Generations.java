@@ -3,6 +3,8 @@ package dev.tallyworks.definition;
 import dev.tallyworks.time.TimeRange;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +51,8 @@ public record Generations(List<Era> eras, @Nullable Building building, int last)
      */
     public record Building(
             Generation generation, TimeRange range, Aggregation.Meaning meaning, String rebuild, boolean backfill) {
-        boolean covers(long epochMillis) {
+        /** Whether an instant, epoch milliseconds, is in its range. */
+        public boolean covers(long epochMillis) {
             return epochMillis >= range.startMillis() && epochMillis < range.endMillis();
         }
     }
@@ -63,6 +66,11 @@ public record Generations(List<Era> eras, @Nullable Building building, int last)
     /** The one that is in force at the end of time. */
     public Generation newest() {
         return eras.get(eras.size() - 1).generation();
+    }
+
+    /** The numbers of those that are in force somewhere. */
+    public Set<Integer> numbersInForce() {
+        return eras.stream().map(era -> era.generation().number()).collect(Collectors.toSet());
     }
 
     /** With another one beside it. */

@@ -47,6 +47,12 @@ public interface Lanes {
     /** From now on no batch opens under definitions older than this version. */
     void fence(long version);
 
+    /** Fences, and tells whether no older batch is under way either: then none will ever be. */
+    default boolean isDrained(long version) {
+        fence(version);
+        return all().stream().allMatch(lane -> lane.done() || lane.version() >= version);
+    }
+
     /** What became of a change of the manifest. */
     enum Step {
         DONE,

@@ -11,6 +11,7 @@ final class Fields {
     static final String LANES = "lanes";
     static final String WORKERS = "workers";
     static final String REALTIME = "realtime";
+    static final String REBUILDS = "rebuilds";
     static final String METADATA = "metadata";
     /** {@code {_id}} of each deleted aggregation whose numbers are all removed. */
     static final String REMOVALS = "removals";

@@ -8,6 +8,7 @@ import com.mongodb.client.model.ReplaceOptions;
 import dev.tallyworks.removal.Gone;
 import dev.tallyworks.removal.Leftovers;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -56,6 +57,8 @@ public final class MongoLeftovers implements Leftovers {
         List<Document> read = DriverFailures.reading(() -> rollups.find(ids.isEmpty() ? ids : new Document(ID, ids))
                 .sort(new Document(ID, 1))
                 .projection(new Document(RollupDocuments.AGGREGATION, 1)
+                        .append(RollupDocuments.GENERATION, 1)
+                        .append(RollupDocuments.BUCKET, 1)
                         .append(RollupDocuments.SOURCE, 1)
                         .append(RollupDocuments.INCARNATION, 1))
                 .limit(documentsMax)
@@ -81,12 +84,27 @@ public final class MongoLeftovers implements Leftovers {
         if (gone instanceof Gone.OfAggregation aggregation) {
             return new Document(RollupDocuments.AGGREGATION, aggregation.id());
         }
+        if (gone instanceof Gone.OfGeneration of) {
+            return new Document(RollupDocuments.AGGREGATION, of.aggregation())
+                    .append(RollupDocuments.GENERATION, of.generation())
+                    .append(
+                            RollupDocuments.BUCKET,
+                            new Document("$gte", new Date(of.range().startMillis()))
+                                    .append("$lt", new Date(of.range().endMillis())));
+        }
         Gone.OfSource source = (Gone.OfSource) gone;
         return new Document(RollupDocuments.SOURCE, source.id())
                 .append(RollupDocuments.INCARNATION, source.incarnation());
     }
 
     private static boolean isOf(Gone gone, Document rollup) {
+        if (gone instanceof Gone.OfGeneration of) {
+            long bucket = rollup.getDate(RollupDocuments.BUCKET).getTime();
+            return of.aggregation().equals(rollup.getString(RollupDocuments.AGGREGATION))
+                    && of.generation() == rollup.getInteger(RollupDocuments.GENERATION)
+                    && bucket >= of.range().startMillis()
+                    && bucket < of.range().endMillis();
+        }
         return filter(gone).entrySet().stream()
                 .allMatch(asked -> asked.getValue().equals(rollup.get(asked.getKey())));
     }
@@ -102,11 +120,22 @@ public final class MongoLeftovers implements Leftovers {
 
     @Override
     public void removeMetadata(Gone gone) {
-        Document ofIt = gone instanceof Gone.OfSource source
-                ? new Document(MongoMetadata.SOURCE, source.id()).append(Fields.INCARNATION, source.incarnation())
-                : new Document(MongoMetadata.AGGREGATION, ((Gone.OfAggregation) gone).id());
+        if (gone instanceof Gone.OfGeneration of && !of.whole()) {
+            return;
+        }
+        Document ofIt = metadataOf(gone);
         MongoCollection<Document> metadata = database.getCollection(Fields.METADATA);
         DriverFailures.writing(() -> metadata.deleteMany(ofIt));
+    }
+
+    private static Document metadataOf(Gone gone) {
+        if (gone instanceof Gone.OfSource source) {
+            return new Document(MongoMetadata.SOURCE, source.id()).append(Fields.INCARNATION, source.incarnation());
+        } else if (gone instanceof Gone.OfGeneration of) {
+            return new Document(MongoMetadata.AGGREGATION, of.aggregation())
+                    .append(MongoMetadata.GENERATION, of.generation());
+        }
+        return new Document(MongoMetadata.AGGREGATION, ((Gone.OfAggregation) gone).id());
     }
 
     @Override
@@ -116,8 +145,8 @@ public final class MongoLeftovers implements Leftovers {
     }
 
     @Override
-    public void clear(String aggregation) {
-        Document removal = new Document(ID, aggregation);
+    public void clear(String id) {
+        Document removal = new Document(ID, id);
         DriverFailures.writing(() -> removals().replaceOne(removal, removal, new ReplaceOptions().upsert(true)));
     }
 

@@ -40,7 +40,7 @@ public final class MongoMetadata implements Metadata {
     static final String SOURCE = "source";
 
     private static final Logger LOG = Logger.getLogger(MongoMetadata.class);
-    private static final String GENERATION = "generation";
+    static final String GENERATION = "generation";
     private static final String FIRST = "firstBucket";
     private static final String LAST = "lastBucket";
     /** The character after the slash: ids of one aggregation lie between its own and this. */

@@ -25,11 +25,15 @@ public interface Leftovers {
     /** Removes the metadata, all at once: they are few. */
     void removeMetadata(Gone gone);
 
-    /** The deleted aggregations whose numbers are all removed. */
+    /** What was {@link #clear cleared}. */
     Set<String> cleared();
 
-    /** Remembers, for all processes, that the numbers of a deleted aggregation are all removed. */
-    void clear(String aggregation);
+    /**
+     * Remembers, for all processes, that numbers are all removed.
+     *
+     * @param id of a deleted aggregation, or of numbers that a rebuild put out of force
+     */
+    void clear(String id);
 
     /** After this document of this collection. */
     record Place(String collection, String afterId) {}

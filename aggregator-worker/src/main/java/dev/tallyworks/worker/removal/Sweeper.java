@@ -19,8 +19,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Removes the events and numbers of sources that are being purged, and the numbers of aggregations that were deleted, in
- * bounded steps. Two at once do the same work twice, and no harm.
+ * Removes the events and numbers of sources that are being purged, and the numbers of aggregations that were deleted, or that
+ * rebuilds put out of force, in bounded steps. Two at once do the same work twice, and no harm.
  *
  * <pre>
  * purge begins (version v) ──▶ fence v, drain ──▶ remove numbers and events ──▶ definitions without the source
@@ -41,7 +41,9 @@ public final class Sweeper {
     private final DefinitionLog definitions;
     private final Lanes lanes;
     private final Leftovers leftovers;
+    private final Duration inUse;
     private final Clock clock;
+    private final Map<String, Long> seenAtMillis = new HashMap<>();
     private final Map<Gone, Progress> under = new HashMap<>();
     private final Set<String> cleared = new HashSet<>();
     private int steps;
@@ -59,7 +61,9 @@ public final class Sweeper {
         }
     }
 
-    public Sweeper(DefinitionLog definitions, Lanes lanes, Leftovers leftovers, Clock clock) {
+    /** @param inUse for how long numbers that a rebuild put out of force may still be read */
+    public Sweeper(DefinitionLog definitions, Lanes lanes, Leftovers leftovers, Duration inUse, Clock clock) {
+        this.inUse = inUse;
         this.definitions = definitions;
         this.lanes = lanes;
         this.leftovers = leftovers;
@@ -81,6 +85,11 @@ public final class Sweeper {
                 clear(removed);
             }
         }
+        for (DefinitionLog.Superseded superseded : definitions.supersededGenerations()) {
+            if (!cleared.contains(superseded.id())) {
+                clear(superseded, newest);
+            }
+        }
     }
 
     private void purge(Source source, Snapshot newest) {
@@ -96,7 +105,7 @@ public final class Sweeper {
             }
             under.put(gone, progress);
         }
-        if (!isDrained(progress.version) || !removeRollups(gone, progress) || !removeEvents(gone)) {
+        if (!lanes.isDrained(progress.version) || !removeRollups(gone, progress) || !removeEvents(gone)) {
             return; // the next pass goes on
         }
         leftovers.removeMetadata(gone);
@@ -117,28 +126,43 @@ public final class Sweeper {
 
     private void clear(DefinitionLog.Removed removed) {
         String id = removed.aggregation().id();
-        Gone gone = new Gone.OfAggregation(id);
+        boolean building = removed.aggregation().generations().building() != null;
+        clear(id, new Gone.OfAggregation(id), removed.aggregation(), removed.version(), building);
+    }
+
+    private void clear(DefinitionLog.Superseded superseded, Snapshot newest) {
+        String aggregation = superseded.aggregation().id();
+        int generation = superseded.numbers().generation();
+        boolean inForceElsewhere = newest.generations().stream()
+                .anyMatch(one -> one.id().equals(aggregation) && one.generation() == generation);
+        Gone gone = new Gone.OfGeneration(
+                aggregation, generation, superseded.numbers().range(), !inForceElsewhere);
+        clear(superseded.id(), gone, superseded.aggregation(), superseded.version(), true);
+    }
+
+    /** @param wait whether somebody may still read the numbers, or write some outside of any lane */
+    private void clear(String id, Gone gone, Aggregation aggregation, long version, boolean wait) {
+        if (wait && clock.millis() < seenAtMillis.computeIfAbsent(id, seen -> clock.millis()) + inUse.toMillis()) {
+            return;
+        }
         Progress progress = under.get(gone);
         if (progress == null) {
             cleared.addAll(leftovers.cleared());
             if (cleared.contains(id)) {
+                seenAtMillis.remove(id);
                 return;
             }
-            progress = new Progress(removed.version());
-            progress.targets.add(removed.aggregation().targetCollection());
+            progress = new Progress(version);
+            progress.targets.add(aggregation.targetCollection());
             under.put(gone, progress);
         }
-        if (isDrained(progress.version) && removeRollups(gone, progress)) {
+        if (lanes.isDrained(progress.version) && removeRollups(gone, progress)) {
             leftovers.removeMetadata(gone);
             leftovers.clear(id);
             cleared.add(id);
             under.remove(gone);
+            seenAtMillis.remove(id);
         }
-    }
-
-    private boolean isDrained(long version) {
-        lanes.fence(version);
-        return lanes.all().stream().allMatch(lane -> lane.done() || lane.version() >= version);
     }
 
     /** Whether all targets were read to their ends. */

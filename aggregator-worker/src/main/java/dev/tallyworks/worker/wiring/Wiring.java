@@ -16,10 +16,12 @@ import dev.tallyworks.metadata.NotedRollups;
 import dev.tallyworks.metric.FieldMetrics;
 import dev.tallyworks.mongo.MongoCompleteness;
 import dev.tallyworks.mongo.MongoDefinitions;
+import dev.tallyworks.mongo.MongoDoneEvents;
 import dev.tallyworks.mongo.MongoLanes;
 import dev.tallyworks.mongo.MongoLeftovers;
 import dev.tallyworks.mongo.MongoMetadata;
 import dev.tallyworks.mongo.MongoPendingEvents;
+import dev.tallyworks.mongo.MongoRebuilds;
 import dev.tallyworks.mongo.MongoRollups;
 import dev.tallyworks.mongo.MongoWorkers;
 import dev.tallyworks.queue.JobQueue;
@@ -37,6 +39,8 @@ import dev.tallyworks.worker.lease.LaneCrew;
 import dev.tallyworks.worker.lease.LaneOffice;
 import dev.tallyworks.worker.lease.LeaseKeeper;
 import dev.tallyworks.worker.lease.StopSignal;
+import dev.tallyworks.worker.rebuild.RebuildLimits;
+import dev.tallyworks.worker.rebuild.Rebuilder;
 import dev.tallyworks.worker.recovery.Janitor;
 import dev.tallyworks.worker.recovery.OutboxRelay;
 import dev.tallyworks.worker.recovery.RealtimeGaps;
@@ -206,8 +210,27 @@ class Wiring {
 
     @Produces
     @Singleton
-    Sweeper sweeper(DefinitionLog definitions, MongoDatabase database, Lanes lanes, Clock clock) {
-        return new Sweeper(definitions, lanes, new MongoLeftovers(database), clock);
+    Sweeper sweeper(
+            DefinitionLog definitions, MongoDatabase database, Lanes lanes, RealtimeWindow window, Clock clock) {
+        Duration inUse = Duration.ofMillis(window.queryMillis());
+        return new Sweeper(definitions, lanes, new MongoLeftovers(database), inUse, clock);
+    }
+
+    @Produces
+    @Singleton
+    Rebuilder rebuilder(
+            DefinitionLog definitions,
+            MongoDatabase database,
+            Lanes lanes,
+            Rollups rollups,
+            StopSignal signal,
+            WorkerIdentity identity,
+            WorkerConfig settings,
+            Clock clock) {
+        Rebuilder.Stores stores = new Rebuilder.Stores(
+                definitions, lanes, new MongoDoneEvents(database), rollups, new MongoRebuilds(database));
+        return new Rebuilder(
+                stores, new FieldMetrics(), RebuildLimits.DEFAULT, signal, clock, identity.id(), settings.lease());
     }
 
     @Produces

@@ -12,6 +12,7 @@ import dev.tallyworks.worker.batch.OwnedLane;
 import dev.tallyworks.worker.lease.LaneCrew;
 import dev.tallyworks.worker.lease.LeaseKeeper;
 import dev.tallyworks.worker.lease.StopSignal;
+import dev.tallyworks.worker.rebuild.Rebuilder;
 import dev.tallyworks.worker.recovery.Janitor;
 import dev.tallyworks.worker.recovery.OutboxRelay;
 import dev.tallyworks.worker.removal.Sweeper;
@@ -44,6 +45,7 @@ class WorkerLifecycle {
     private final Janitor janitor;
     private final OutboxRelay relay;
     private final Sweeper sweeper;
+    private final Rebuilder rebuilder;
     private final Heartbeat realtimeHeartbeat;
     private final Workers workers;
     private final Definitions definitions;
@@ -56,7 +58,7 @@ class WorkerLifecycle {
     private final String version;
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final ScheduledExecutorService leases = Executors.newSingleThreadScheduledExecutor(named("leases"));
-    private final ScheduledExecutorService duties = Executors.newScheduledThreadPool(4, named("duties"));
+    private final ScheduledExecutorService duties = Executors.newScheduledThreadPool(5, named("duties"));
 
     WorkerLifecycle(
             WorkerConfig settings,
@@ -66,6 +68,7 @@ class WorkerLifecycle {
             Janitor janitor,
             OutboxRelay relay,
             Sweeper sweeper,
+            Rebuilder rebuilder,
             Heartbeat realtimeHeartbeat,
             Workers workers,
             Definitions definitions,
@@ -83,6 +86,7 @@ class WorkerLifecycle {
         this.janitor = janitor;
         this.relay = relay;
         this.sweeper = sweeper;
+        this.rebuilder = rebuilder;
         this.realtimeHeartbeat = realtimeHeartbeat;
         this.workers = workers;
         this.definitions = definitions;
@@ -112,6 +116,7 @@ class WorkerLifecycle {
         every(duties, settings.recoveryInterval(), "janitor", janitor::run);
         every(duties, settings.recoveryInterval(), "relay", relay::run);
         every(duties, settings.recoveryInterval(), "sweeper", sweeper::run);
+        every(duties, settings.recoveryInterval(), "rebuilder", rebuilder);
         every(duties, Duration.ofSeconds(1), "realtime heartbeat", realtimeHeartbeat);
         every(leases, Duration.ofSeconds(2), "heartbeat", this::report);
     }

@@ -39,25 +39,25 @@ import java.util.UUID;
 import org.bson.Document;
 
 /** A database and a queue of its own, one source, and an aggregation by minutes that counts all its events. */
-final class Stage implements AutoCloseable {
-    static final String SOURCE = "shop";
-    static final String TARGET = "aggr_test";
+public final class Stage implements AutoCloseable {
+    public static final String SOURCE = "shop";
+    public static final String TARGET = "aggr_test";
 
     final Vertx vertx = Vertx.vertx();
     final Redis redis = Redis.createClient(vertx, Servers.redisUrl());
     final MongoClient client = MongoClients.create(MongoSettings.customize(
                     MongoClientSettings.builder().applyConnectionString(new ConnectionString(Servers.mongoUrl())))
             .build());
-    final MongoDatabase database = client.getDatabase(Servers.freshDatabaseName());
-    final DefinitionLog definitions = new MongoDefinitions(database, Clock.systemUTC());
-    final MongoLanes lanes = new MongoLanes(database);
-    final MongoRawEvents raw = new MongoRawEvents(database);
+    public final MongoDatabase database = client.getDatabase(Servers.freshDatabaseName());
+    public final DefinitionLog definitions = new MongoDefinitions(database, Clock.systemUTC());
+    public final MongoLanes lanes = new MongoLanes(database);
+    public final MongoRawEvents raw = new MongoRawEvents(database);
     final MongoPendingEvents events = new MongoPendingEvents(database);
-    final RedisJobQueue queue = new RedisJobQueue(redis, Servers.freshNamespace(), 3_000);
-    final long version;
+    public final RedisJobQueue queue = new RedisJobQueue(redis, Servers.freshNamespace(), 3_000);
+    public final long version;
     private long commits;
 
-    Stage() {
+    public Stage() {
         Instant now = Instant.now();
         version = definitions
                 .change((newest, next) -> new DefinitionLog.Decided<>(
@@ -97,7 +97,7 @@ final class Stage implements AutoCloseable {
         lanes.provide(4);
     }
 
-    Aggregator aggregator(MetricGenerator generator) {
+    public Aggregator aggregator(MetricGenerator generator) {
         return new Aggregator(
                 new Aggregator.Stores(definitions, lanes, events, new MongoRollups(database), queue),
                 generator,
@@ -106,12 +106,12 @@ final class Stage implements AutoCloseable {
                 Clock.systemUTC());
     }
 
-    Aggregator aggregator() {
+    public Aggregator aggregator() {
         return aggregator(new FieldMetrics());
     }
 
     /** Records events and enqueues them. */
-    List<EventRef> post(int count, long timestampMillis) {
+    public List<EventRef> post(int count, long timestampMillis) {
         List<Event> posted = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             Map<String, Object> payload =
@@ -133,12 +133,12 @@ final class Stage implements AutoCloseable {
         return posted.stream().map(Event::ref).toList();
     }
 
-    List<Document> rollups() {
+    public List<Document> rollups() {
         return database.getCollection(TARGET).find().into(new ArrayList<>());
     }
 
     /** COUNT of the total over all buckets. */
-    long total() {
+    public long total() {
         return rollups().stream()
                 .filter(rollup -> rollup.get("attribution", Document.class)
                         .getString("type")
@@ -147,7 +147,7 @@ final class Stage implements AutoCloseable {
                 .sum();
     }
 
-    long pending() {
+    public long pending() {
         return database.getCollection("events_" + SOURCE).countDocuments(new Document("pending", true));
     }
 

@@ -42,12 +42,14 @@ public class ReportMetadataResource {
         Facts facts = new Facts();
         SortedSet<String> sources = new TreeSet<>();
         for (Aggregation aggregation : snapshot.aggregationsOf(report)) {
-            metadata.ofAggregation(aggregation.id(), aggregation.generation()).forEach((subject, counted) -> {
-                if (snapshot.counts(subject.source(), subject.incarnation())) {
-                    facts.addAll(counted);
-                    sources.add(subject.source());
-                }
-            });
+            for (int generation : aggregation.generations().numbersInForce()) {
+                metadata.ofAggregation(aggregation.id(), generation).forEach((subject, counted) -> {
+                    if (snapshot.counts(subject.source(), subject.incarnation())) {
+                        facts.addAll(counted);
+                        sources.add(subject.source());
+                    }
+                });
+            }
         }
         return ReportMetadata.of(facts, sources);
     }
