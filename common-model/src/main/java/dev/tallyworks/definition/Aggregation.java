@@ -91,32 +91,22 @@ public record Aggregation(
         return sourceFits && (filter.eventTypes.isEmpty() || filter.eventTypes.contains(eventType));
     }
 
-    /** The aggregation with what a patch or a rebuild may change about it. */
-    public Aggregation with(
-            Granularity newGranularity,
-            Filter newFilter,
-            Partition newPartition,
-            @Nullable Retention newRetention,
-            Fields newFields,
-            Limits newLimits,
-            boolean newRealtime,
-            List<Granularity> newRollupTo,
-            Sketches newSketches,
-            Instant now) {
+    /** The aggregation with what may be changed about it without a rebuild. */
+    public Aggregation with(@Nullable Retention newRetention, boolean newRealtime, Instant now) {
         return new Aggregation(
                 id,
                 report,
                 generation,
                 targetCollection,
-                newGranularity,
-                newFilter,
-                newPartition,
+                granularity,
+                filter,
+                partition,
                 newRetention,
-                newFields,
-                newLimits,
+                fields,
+                limits,
                 newRealtime,
-                newRollupTo,
-                newSketches,
+                rollupTo,
+                sketches,
                 backfill,
                 createdAt,
                 now,
@@ -220,11 +210,6 @@ public record Aggregation(
     /** Without a source that is gone, and so could feed it no more; there must be another beside it. */
     Aggregation withoutSource(String source, Instant now) {
         return copy(generation, meaning().withoutSource(source), realtimeSince, now, generations.withoutSource(source));
-    }
-
-    /** Whether stored numbers of the one are right for the other. */
-    public boolean meansTheSameAs(Aggregation other) {
-        return meaning().equals(other.meaning());
     }
 
     /** Whether some event could be counted by both, now or by what is being built. */

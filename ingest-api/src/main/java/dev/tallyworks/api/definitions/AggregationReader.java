@@ -34,7 +34,12 @@ final class AggregationReader {
             boolean realtime,
             List<Granularity> rollupTo,
             Aggregation.Sketches sketches,
-            boolean backfill) {}
+            boolean backfill) {
+        /** What the numbers will mean. */
+        Aggregation.Meaning meaning() {
+            return new Aggregation.Meaning(granularity, filter, partition, fields, limits, rollupTo, sketches);
+        }
+    }
 
     private AggregationReader() {}
 

@@ -1,6 +1,7 @@
 package dev.tallyworks.api.definitions;
 
 import dev.tallyworks.api.intake.CommitSettings;
+import dev.tallyworks.api.rebuild.RebuildTargets;
 import dev.tallyworks.definition.DefinitionLog;
 import dev.tallyworks.event.RawEvents;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -32,7 +33,7 @@ class DefinitionsWiring {
 
     @Produces
     @Singleton
-    ReportService reports(DefinitionLog definitions, Clock clock) {
-        return new ReportService(definitions, clock);
+    ReportService reports(DefinitionLog definitions, RebuildTargets rebuilds, Clock clock) {
+        return new ReportService(definitions, rebuilds, clock);
     }
 }

@@ -3,6 +3,8 @@ package dev.tallyworks.api.definitions;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tallyworks.api.http.JsonBody;
 import dev.tallyworks.api.http.Page;
+import dev.tallyworks.api.rebuild.RebuildResource;
+import dev.tallyworks.api.rebuild.RebuildService;
 import dev.tallyworks.definition.Aggregation;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -39,9 +41,11 @@ public class ReportResource {
                "filter": {"sources": ["shop"], "eventTypes": ["sale"]}}]}""";
 
     private final ReportService service;
+    private final RebuildService rebuilds;
 
-    ReportResource(ReportService service) {
+    ReportResource(ReportService service, RebuildService rebuilds) {
         this.service = service;
+        this.rebuilds = rebuilds;
     }
 
     private static ObjectNode view(ReportService.Whole whole) {
@@ -146,10 +150,13 @@ public class ReportResource {
     @PATCH
     @Path("/{report}/aggregations/{aggregation}")
     @Consumes({MediaType.APPLICATION_JSON, "application/merge-patch+json"})
-    @Operation(summary = "Change an aggregation, by a merge patch")
+    @Operation(
+            summary = "Change an aggregation, by a merge patch",
+            description = "What changes the meaning of stored numbers makes them anew, with ?rebuild=true.")
     @APIResponse(responseCode = "200", description = "The aggregation as it is now")
+    @APIResponse(responseCode = "202", description = "The rebuild that makes the numbers of the new meaning")
     @APIResponse(responseCode = "409", description = "It would change the meaning of stored numbers")
-    public ObjectNode patchAggregation(
+    public RestResponse<?> patchAggregation(
             @RestPath String report,
             @RestPath String aggregation,
             @RestQuery @Nullable String rebuild,
@@ -163,8 +170,11 @@ public class ReportResource {
                                                             name = "patch",
                                                             value = "{\"retention\": {\"hotDays\": 400}}")))
                     byte[] body) {
-        boolean rebuilds = SourceResource.isTrue("rebuild", rebuild);
-        return Views.aggregation(service.patch(report, aggregation, JsonBody.object(body), rebuilds));
+        boolean asked = SourceResource.isTrue("rebuild", rebuild);
+        ReportService.Patched patched = service.patch(report, aggregation, JsonBody.object(body), asked);
+        return patched.rebuild() == null
+                ? RestResponse.ok(Views.aggregation(patched.aggregation()))
+                : RebuildResource.accepted(rebuilds.view(patched.rebuild()), report);
     }
 
     @DELETE

@@ -1,20 +1,26 @@
 package dev.tallyworks.api.definitions;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tallyworks.api.http.Ids;
 import dev.tallyworks.api.http.Members;
 import dev.tallyworks.api.http.Problem;
 import dev.tallyworks.api.http.ProblemKind;
+import dev.tallyworks.api.rebuild.RebuildTargets;
 import dev.tallyworks.definition.Aggregation;
 import dev.tallyworks.definition.Change;
 import dev.tallyworks.definition.DefinitionLog;
 import dev.tallyworks.definition.DefinitionLog.Decided;
+import dev.tallyworks.definition.Rebuild;
+import dev.tallyworks.definition.RebuildChanges;
 import dev.tallyworks.definition.Report;
 import dev.tallyworks.definition.Snapshot;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Defines reports and aggregations, and removes them. */
@@ -24,10 +30,12 @@ public final class ReportService {
             List.of("id", "report", "targetCollection", "backfill", "createdAt", "updatedAt");
 
     private final DefinitionLog definitions;
+    private final RebuildTargets rebuilds;
     private final Clock clock;
 
-    ReportService(DefinitionLog definitions, Clock clock) {
+    ReportService(DefinitionLog definitions, RebuildTargets rebuilds, Clock clock) {
         this.definitions = definitions;
+        this.rebuilds = rebuilds;
         this.clock = clock;
     }
 
@@ -56,6 +64,7 @@ public final class ReportService {
         GivenReport given = read(body);
         String id = Ids.next();
         List<String> ids = given.aggregations().stream().map(one -> Ids.next()).toList();
+        String rebuild = Ids.next();
         return definitions
                 .<Whole>change((newest, version) -> {
                     Instant now = clock.instant();
@@ -65,10 +74,13 @@ public final class ReportService {
                     for (int i = 0; i < ids.size(); i++) {
                         AggregationReader.Given one = given.aggregations().get(i);
                         Aggregation aggregation = make(ids.get(i), id, one, now);
-                        check(newest, made, aggregation, one.backfill(), "/aggregations/" + i);
+                        checkSources(newest, aggregation, "/aggregations/" + i);
+                        List<Aggregation> others = new ArrayList<>(newest.aggregations());
+                        others.addAll(made);
+                        checkOthers(others, aggregation);
                         made.add(aggregation);
-                        changes.add(Change.set(aggregation));
                     }
+                    changes.addAll(filled(rebuild, made, version, now));
                     return new Decided<>(changes, new Whole(report, made));
                 })
                 .result();
@@ -117,6 +129,9 @@ public final class ReportService {
             Report report = find(newest, id);
             List<Change> changes = new ArrayList<>(List.of(Change.remove(report)));
             newest.aggregationsOf(id).forEach(aggregation -> changes.add(Change.remove(aggregation)));
+            newest.rebuilds().stream()
+                    .filter(rebuild -> rebuild.report().equals(id))
+                    .forEach(rebuild -> changes.add(Change.remove(rebuild)));
             return new Decided<>(changes, report);
         });
     }
@@ -127,14 +142,38 @@ public final class ReportService {
         find(definitions.refresh(), report);
         members.end();
         String id = Ids.next();
+        String rebuild = Ids.next();
         return definitions
                 .<Aggregation>change((newest, version) -> {
                     find(newest, report);
-                    Aggregation aggregation = make(id, report, given, clock.instant());
-                    check(newest, List.of(), aggregation, given.backfill(), "");
-                    return new Decided<>(List.of(Change.set(aggregation)), aggregation);
+                    Instant now = clock.instant();
+                    Aggregation aggregation = make(id, report, given, now);
+                    checkSources(newest, aggregation, "");
+                    checkOthers(newest.aggregations(), aggregation);
+                    return new Decided<>(filled(rebuild, List.of(aggregation), version, now), aggregation);
                 })
                 .result();
+    }
+
+    /** Adds aggregations, and begins a rebuild of those that are to be filled with what came before them. */
+    private static List<Change> filled(String rebuild, List<Aggregation> made, long version, Instant now) {
+        List<Change> changes = new ArrayList<>();
+        List<RebuildChanges.Target> targets = new ArrayList<>();
+        for (Aggregation aggregation : made) {
+            if (aggregation.backfill()) {
+                targets.add(RebuildTargets.backfill(aggregation));
+            } else {
+                changes.add(Change.set(aggregation));
+            }
+        }
+        if (!targets.isEmpty()) {
+            List<String> ids =
+                    targets.stream().map(target -> target.aggregation().id()).toList();
+            String report = targets.get(0).aggregation().report();
+            changes.addAll(RebuildChanges.begin(
+                    RebuildTargets.rebuild(rebuild, report, ids, null, true, now), targets, version, now));
+        }
+        return changes;
     }
 
     List<Aggregation> aggregations(String report) {
@@ -152,40 +191,66 @@ public final class ReportService {
                 .orElseThrow(() -> Problem.notFound("The report '" + report + "' has no aggregation '" + id + "'."));
     }
 
-    Aggregation patch(String report, String id, ObjectNode patch, boolean rebuild) {
-        if (rebuild) {
-            throw Problem.invalid(Problem.Item.of(Problem.INVALID_VALUE, "'rebuild' is not available yet."));
-        }
+    /** @param rebuild what makes the numbers of the aggregation's new meaning; null where that is the old one */
+    record Patched(Aggregation aggregation, @Nullable Rebuild rebuild) {}
+
+    /** @param rebuild whether what changes the meaning of stored numbers makes them anew; else it is refused */
+    Patched patch(String report, String id, ObjectNode patch, boolean rebuild) {
+        String rebuildId = Ids.next();
         return definitions
-                .<Aggregation>change((newest, version) -> {
+                .<Patched>change((newest, version) -> {
                     Aggregation old = find(newest, report, id);
                     ObjectNode merged = MergePatch.apply(Views.aggregation(old), patch, AGGREGATION_FIXED);
                     merged.remove(List.of("id", "report", "createdAt", "updatedAt"));
                     Members members = Members.of(merged);
                     AggregationReader.Given given = AggregationReader.aggregation(members);
                     members.end();
-                    Aggregation patched = old.with(
-                            given.granularity(),
-                            given.filter(),
-                            given.partition(),
-                            given.retention(),
-                            given.fields(),
-                            given.limits(),
-                            given.realtime(),
-                            given.rollupTo(),
-                            given.sketches(),
-                            clock.instant());
-                    if (!patched.meansTheSameAs(old)) {
+                    Instant now = clock.instant();
+                    Aggregation.Meaning meaning = given.meaning();
+                    Aggregation patched = old.with(given.retention(), given.realtime(), now);
+                    boolean same = Objects.equals(patched.retention(), old.retention())
+                            && patched.realtime() == old.realtime();
+                    if (meaning.equals(old.meaning())) {
+                        return same
+                                ? new Decided<>(List.of(), new Patched(old, null))
+                                : new Decided<>(List.of(Change.set(patched)), new Patched(patched, null));
+                    }
+                    if (!rebuild) {
                         throw Problem.conflict(
                                 "This would change the meaning of numbers that are stored; a rebuild does it: "
                                         + "PATCH /api/v1/reports/" + report + "/aggregations/" + id
                                         + "?rebuild=true with the same body.");
                     }
-                    boolean same = Objects.equals(patched.retention(), old.retention())
-                            && patched.realtime() == old.realtime();
-                    return same ? new Decided<>(List.of(), old) : new Decided<>(List.of(Change.set(patched)), patched);
+                    return begin(rebuildId, newest, same ? old : patched, meaning, version, now);
                 })
                 .result();
+    }
+
+    private Decided<Patched> begin(
+            String rebuild,
+            Snapshot newest,
+            Aggregation aggregation,
+            Aggregation.Meaning meaning,
+            long version,
+            Instant now) {
+        RebuildChanges.Target target = rebuilds.target(newest, aggregation, meaning, null, now);
+        Rebuild begun =
+                RebuildTargets.rebuild(rebuild, aggregation.report(), List.of(aggregation.id()), null, false, now);
+        List<Change> changes = RebuildChanges.begin(begun, List.of(target), version, now);
+        Aggregation building = changes.stream()
+                .flatMap(change -> change.definition() instanceof Aggregation made ? Stream.of(made) : Stream.empty())
+                .findFirst()
+                .orElseThrow();
+        Aggregation built = building.asBuilt();
+        if (built != null) {
+            checkSources(newest, built, "");
+        }
+        checkOthers(
+                newest.aggregations().stream()
+                        .filter(other -> !other.id().equals(aggregation.id()))
+                        .toList(),
+                building);
+        return new Decided<>(changes, new Patched(building, begun));
     }
 
     void delete(String report, String id) {
@@ -215,13 +280,7 @@ public final class ReportService {
                 now);
     }
 
-    /** @param beside aggregations of the same request */
-    private static void check(
-            Snapshot newest, List<Aggregation> beside, Aggregation made, boolean backfill, String pointer) {
-        if (backfill) {
-            throw Problem.invalid(
-                    Problem.Item.at(pointer + "/backfill", Problem.INVALID_VALUE, "'backfill' is not available yet."));
-        }
+    private static void checkSources(Snapshot newest, Aggregation made, String pointer) {
         List<String> sources = made.filter().sources();
         List<Problem.Item> unknown = new ArrayList<>();
         for (int i = 0; i < sources.size(); i++) {
@@ -237,9 +296,10 @@ public final class ReportService {
         if (!unknown.isEmpty()) {
             throw Problem.of(ProblemKind.INVALID, unknown.get(0).detail(), unknown);
         }
-        List<Aggregation> all = new ArrayList<>(newest.aggregations());
-        all.addAll(beside);
-        for (Aggregation other : all) {
+    }
+
+    private static void checkOthers(Collection<Aggregation> others, Aggregation made) {
+        for (Aggregation other : others) {
             if (Aggregation.targetsClash(made.targetCollection(), other.targetCollection())) {
                 throw Problem.conflict(
                         "The target collection '" + made.targetCollection() + "' is, or could be taken for a part of, '"

@@ -73,6 +73,8 @@ class RoutesHttpTest {
                 "/api/v1/reports/none/aggregations/none|GET PATCH DELETE",
                 "/api/v1/reports/none/query|GET POST",
                 "/api/v1/reports/none/audits|POST",
+                "/api/v1/reports/none/rebuilds|GET POST",
+                "/api/v1/reports/none/rebuilds/none|GET",
                 "/api/v1/queue|GET",
                 "/api/v1/workers|GET",
             })
@@ -174,6 +176,7 @@ class RoutesHttpTest {
                 "POST /api/v1/sources/{source}/events",
                 "POST /api/v1/reports/{report}/query",
                 "POST /api/v1/reports/{report}/audits",
+                "POST /api/v1/reports/{report}/rebuilds",
                 "PATCH /api/v1/reports/{report}")) {
             assertThat(examples).containsKey(operation);
             String method = operation.substring(0, operation.indexOf(' '));
@@ -189,7 +192,7 @@ class RoutesHttpTest {
                 Response answer = send(method, path, example.getKey(), body);
                 assertThat(answer.statusCode())
                         .as(operation + ": " + body + answer.asString())
-                        .isIn(200, 201);
+                        .isIn(200, 201, 202);
                 assertThat(json(answer).path("rejected").asInt()).as(operation).isZero();
                 if (operation.endsWith(" /api/v1/reports")) {
                     places.put("report", json(answer).path("id").textValue());

@@ -1,16 +1,16 @@
-package dev.tallyworks.api.definitions;
+package dev.tallyworks.api.http;
 
 import java.security.SecureRandom;
 
-/** New ids of reports and aggregations: 16 letters and digits, 80 random bits. */
-final class Ids {
+/** New ids of what is defined: 16 letters and digits, 80 random bits. */
+public final class Ids {
     private static final String ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
     private static final int LENGTH = 16;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private Ids() {}
 
-    static String next() {
+    public static String next() {
         StringBuilder id = new StringBuilder(LENGTH);
         for (int i = 0; i < LENGTH; i++) {
             id.append(ALPHABET.charAt(RANDOM.nextInt(ALPHABET.length())));
