@@ -7,5 +7,9 @@ package dev.tallyworks.worker.rebuild;
  * @param windowBytesMax of the events that it reads
  */
 public record RebuildLimits(int windowEventsMax, long windowBytesMax) {
-    public static final RebuildLimits DEFAULT = new RebuildLimits(5_000, 16 << 20);
+    public RebuildLimits {
+        if (windowEventsMax < 1) {
+            throw new IllegalArgumentException("windowEventsMax must be at least 1: " + windowEventsMax);
+        }
+    }
 }

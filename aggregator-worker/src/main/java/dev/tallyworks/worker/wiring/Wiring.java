@@ -229,8 +229,8 @@ class Wiring {
             Clock clock) {
         Rebuilder.Stores stores = new Rebuilder.Stores(
                 definitions, lanes, new MongoDoneEvents(database), rollups, new MongoRebuilds(database));
-        return new Rebuilder(
-                stores, new FieldMetrics(), RebuildLimits.DEFAULT, signal, clock, identity.id(), settings.lease());
+        RebuildLimits limits = new RebuildLimits(settings.rebuildWindowEvents(), settings.rebuildWindowBytes());
+        return new Rebuilder(stores, new FieldMetrics(), limits, signal, clock, identity.id(), settings.lease());
     }
 
     @Produces

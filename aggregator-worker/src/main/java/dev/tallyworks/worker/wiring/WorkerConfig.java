@@ -36,6 +36,14 @@ interface WorkerConfig extends WorkerSettings {
     @WithDefault("1s")
     Duration recoveryInterval();
 
+    /** Recorded events that a rebuild passes over at once. */
+    @WithDefault("5000")
+    int rebuildWindowEvents();
+
+    /** Bytes of the events that a rebuild reads at once. */
+    @WithDefault("16777216")
+    long rebuildWindowBytes();
+
     /** How long a batch that is under way may take to end when the process is told to stop. */
     @WithDefault("20s")
     Duration stopGrace();
