@@ -26,10 +26,14 @@ import dev.tallyworks.mongo.MongoRollups;
 import dev.tallyworks.mongo.MongoWorkers;
 import dev.tallyworks.queue.JobQueue;
 import dev.tallyworks.queue.RetryPolicy;
+import dev.tallyworks.realtime.AnnouncedRollups;
+import dev.tallyworks.realtime.ChangeNews;
+import dev.tallyworks.realtime.Changes;
 import dev.tallyworks.realtime.Gaps;
 import dev.tallyworks.realtime.Heartbeat;
 import dev.tallyworks.realtime.RealtimeRollups;
 import dev.tallyworks.realtime.RealtimeWindow;
+import dev.tallyworks.redis.RedisChangeNews;
 import dev.tallyworks.redis.RedisDefinitionNews;
 import dev.tallyworks.redis.RedisJobQueue;
 import dev.tallyworks.redis.RedisRealtimeRollups;
@@ -48,6 +52,7 @@ import dev.tallyworks.worker.removal.Sweeper;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.redis.client.Redis;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
@@ -126,8 +131,29 @@ class Wiring {
 
     @Produces
     @Singleton
-    Rollups rollups(MongoDatabase database) {
-        return new NotedRollups(new MongoRollups(database), new MetadataNotes(new MongoMetadata(database)));
+    ChangeNews changeNews(Redis redis, @ConfigProperty(name = "tallyworks.redis-namespace") String namespace) {
+        return new RedisChangeNews(redis, namespace);
+    }
+
+    void stop(@Disposes ChangeNews news) {
+        news.close();
+    }
+
+    @Produces
+    @Singleton
+    Changes changes(ChangeNews news) {
+        return new Changes(news);
+    }
+
+    void stop(@Disposes Changes changes) {
+        changes.close();
+    }
+
+    @Produces
+    @Singleton
+    Rollups rollups(MongoDatabase database, Changes changes) {
+        MetadataNotes notes = new MetadataNotes(new MongoMetadata(database));
+        return new AnnouncedRollups(new NotedRollups(new MongoRollups(database), notes), changes);
     }
 
     @Produces

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 
 /** From the body of a request to its answer. What is under way is bounded in bytes, from before a body is read. */
 public final class Intake implements AutoCloseable {
@@ -24,13 +25,18 @@ public final class Intake implements AutoCloseable {
     private final Executor reading;
     private final Semaphore kibibytes;
 
-    /** Where events go, and what they are judged by. */
+    /**
+     * Where events go, and what they are judged by.
+     *
+     * @param changed is told the ids of sources that got events
+     */
     public record Stores(
             Definitions definitions,
             RawEvents rawEvents,
             MetadataNotes metadata,
             RealtimeRollups realtime,
-            Gaps gaps) {}
+            Gaps gaps,
+            Consumer<String> changed) {}
 
     /** @param reading for bodies that take long to read */
     public Intake(

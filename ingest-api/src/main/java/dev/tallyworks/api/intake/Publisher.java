@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
@@ -36,6 +37,7 @@ final class Publisher {
     private final RawEvents rawEvents;
     private final RealtimeRollups realtime;
     private final Gaps gaps;
+    private final Consumer<String> changed;
     private final MetricGenerator generator;
     private final CommitMetrics metrics;
     private final Clock clock;
@@ -45,6 +47,7 @@ final class Publisher {
         this.rawEvents = stores.rawEvents();
         this.realtime = stores.realtime();
         this.gaps = stores.gaps();
+        this.changed = stores.changed();
         this.generator = generator;
         this.metrics = metrics;
         this.clock = clock;
@@ -64,6 +67,7 @@ final class Publisher {
         boolean admitted = breaker.admits();
         if (admitted && commit(commit, fold, accepted)) {
             metrics.enqueue("done", accepted.size());
+            accepted.forEach(event -> changed.accept(event.ref().source()));
             return true;
         }
         metrics.enqueue(admitted ? "failed" : "skipped", accepted.size());

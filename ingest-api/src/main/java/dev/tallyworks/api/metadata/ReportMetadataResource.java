@@ -3,9 +3,11 @@ package dev.tallyworks.api.metadata;
 import dev.tallyworks.api.http.Problem;
 import dev.tallyworks.definition.Aggregation;
 import dev.tallyworks.definition.Definitions;
+import dev.tallyworks.definition.Generations;
 import dev.tallyworks.definition.Snapshot;
 import dev.tallyworks.metadata.Facts;
 import dev.tallyworks.metadata.Metadata;
+import dev.tallyworks.time.TimeRange;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -42,15 +44,29 @@ public class ReportMetadataResource {
         Facts facts = new Facts();
         SortedSet<String> sources = new TreeSet<>();
         for (Aggregation aggregation : snapshot.aggregationsOf(report)) {
-            for (int generation : aggregation.generations().numbersInForce()) {
-                metadata.ofAggregation(aggregation.id(), generation).forEach((subject, counted) -> {
-                    if (snapshot.counts(subject.source(), subject.incarnation())) {
-                        facts.addAll(counted);
+            for (Aggregation.Portion portion : aggregation.portions(Generations.ALWAYS)) {
+                Aggregation of = portion.aggregation();
+                metadata.ofAggregation(of.id(), of.generation()).forEach((subject, counted) -> {
+                    if (snapshot.counts(subject.source(), subject.incarnation())
+                            && addInForce(counted, portion, facts)) {
                         sources.add(subject.source());
                     }
                 });
             }
         }
         return ReportMetadata.of(facts, sources);
+    }
+
+    /** Adds what a generation has counted if any of it may be in force: its bounds say whether. */
+    private static boolean addInForce(Facts counted, Aggregation.Portion portion, Facts to) {
+        TimeRange era = portion.range();
+        if (counted.lastMillis() < era.startMillis() || counted.firstMillis() >= era.endMillis()) {
+            return false;
+        }
+        counted.forEachName(to::add);
+        long lastOfEra = era.endMillis() - portion.aggregation().granularity().widthMillis();
+        to.cover(Math.max(counted.firstMillis(), era.startMillis()));
+        to.cover(Math.min(counted.lastMillis(), lastOfEra));
+        return true;
     }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param timestamp the instant at which its unit began
  * @param value null where a unit without data is shown and there is no number for it
  */
-record Point(
+public record Point(
         String timestamp,
 
         @JsonSerialize(using = Numbers.AsText.class) @Nullable

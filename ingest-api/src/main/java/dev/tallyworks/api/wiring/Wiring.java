@@ -22,17 +22,21 @@ import dev.tallyworks.mongo.MongoMetadata;
 import dev.tallyworks.mongo.MongoRawEvents;
 import dev.tallyworks.mongo.MongoWorkers;
 import dev.tallyworks.queue.JobQueue;
+import dev.tallyworks.realtime.ChangeNews;
+import dev.tallyworks.realtime.Changes;
 import dev.tallyworks.realtime.Completeness;
 import dev.tallyworks.realtime.Gaps;
 import dev.tallyworks.realtime.Heartbeat;
 import dev.tallyworks.realtime.RealtimeRollups;
 import dev.tallyworks.realtime.RealtimeWindow;
+import dev.tallyworks.redis.RedisChangeNews;
 import dev.tallyworks.redis.RedisDefinitionNews;
 import dev.tallyworks.redis.RedisJobQueue;
 import dev.tallyworks.redis.RedisRealtimeRollups;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.redis.client.Redis;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -113,6 +117,26 @@ class Wiring {
 
     @Produces
     @Singleton
+    ChangeNews changeNews(Redis redis, @ConfigProperty(name = "tallyworks.redis-namespace") String namespace) {
+        return new RedisChangeNews(redis, namespace);
+    }
+
+    void stop(@Disposes ChangeNews news) {
+        news.close();
+    }
+
+    @Produces
+    @Singleton
+    Changes changes(ChangeNews news) {
+        return new Changes(news);
+    }
+
+    void stop(@Disposes Changes changes) {
+        changes.close();
+    }
+
+    @Produces
+    @Singleton
     Completeness completeness(MongoDatabase database) {
         return new MongoCompleteness(database);
     }
@@ -144,6 +168,7 @@ class Wiring {
             RealtimeRollups realtime,
             Completeness completeness,
             RealtimeWindow window,
+            Changes changes,
             PayloadSchema schemas,
             MetricGenerator generator,
             IngestConfig settings,
@@ -151,7 +176,12 @@ class Wiring {
             Clock clock,
             ManagedExecutor reading) {
         Intake.Stores stores = new Intake.Stores(
-                definitions, rawEvents, new MetadataNotes(metadata), realtime, new Gaps(completeness, window, clock));
+                definitions,
+                rawEvents,
+                new MetadataNotes(metadata),
+                realtime,
+                new Gaps(completeness, window, clock),
+                changes::of);
         return new Intake(stores, schemas, generator, settings, registry, clock, reading);
     }
 

@@ -298,7 +298,8 @@ class DuplicateRuleTest {
                 store,
                 new MetadataNotes(new MongoMetadata(stored())),
                 queue,
-                new Gaps(queue, RealtimeWindow.DEFAULT, clock));
+                new Gaps(queue, RealtimeWindow.DEFAULT, clock),
+                source -> {});
         Publisher publisher = new Publisher(stores, new FieldMetrics(), metrics, clock);
         return new GroupCommit(stores, validator, publisher, settings, metrics, clock);
     }

@@ -479,7 +479,8 @@ class GroupCommitTest {
                 rawEvents,
                 new MetadataNotes(new MongoMetadata(connected().getDatabase("h_intake_names_" + System.nanoTime()))),
                 queue,
-                new Gaps(queue, RealtimeWindow.DEFAULT, clock));
+                new Gaps(queue, RealtimeWindow.DEFAULT, clock),
+                source -> {});
         Publisher publisher = new Publisher(stores, new FieldMetrics(), metrics, clock);
         return new GroupCommit(stores, validator, publisher, settings, metrics, clock);
     }

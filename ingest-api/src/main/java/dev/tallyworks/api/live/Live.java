@@ -1,0 +1,198 @@
+package dev.tallyworks.api.live;
+
+import dev.tallyworks.api.query.MovingQuestion;
+import dev.tallyworks.definition.Definitions;
+import dev.tallyworks.definition.Snapshot;
+import dev.tallyworks.failure.Unavailable;
+import dev.tallyworks.realtime.ChangeNews;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All live streams of this process. Equal questions are asked once for all who view them, when news say that something may
+ * have changed, and now and then.
+ *
+ * <pre>
+ * news ──▶ broadcast of a question ── asks ──▶ what changed ──▶ viewer, viewer, viewer
+ * </pre>
+ */
+public final class Live implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(Live.class);
+    private static final long TICK_MILLIS = 100;
+    private static final int ASKING_THREADS = 4;
+    private static final long JOIN_SECONDS = 35;
+
+    private final Broadcast.Asking asking;
+    private final Definitions definitions;
+    private final ChangeNews news;
+    private final LiveSettings settings;
+    private final Clock clock;
+    private final Counter asked;
+    private final Counter dropped;
+    private final Map<MovingQuestion, Broadcast> broadcasts = new HashMap<>();
+    private final ScheduledExecutorService ticking = Executors.newSingleThreadScheduledExecutor(named("live-ticks"));
+    private final ExecutorService threads = Executors.newFixedThreadPool(ASKING_THREADS, named("live"));
+    private final Map<Viewer, MovingQuestion> viewers = new HashMap<>();
+    private boolean listening;
+    private volatile boolean closed;
+
+    Live(
+            Broadcast.Asking asking,
+            Definitions definitions,
+            ChangeNews news,
+            LiveSettings settings,
+            MeterRegistry registry,
+            Clock clock) {
+        this.asking = asking;
+        this.definitions = definitions;
+        this.news = news;
+        this.settings = settings;
+        this.clock = clock;
+        this.asked = Counter.builder("tallyworks.live.asked")
+                .description("Questions that were asked for live streams")
+                .register(registry);
+        this.dropped = Counter.builder("tallyworks.live.dropped")
+                .description("Viewers that took nothing for too long")
+                .register(registry);
+        Gauge.builder("tallyworks.live.viewers", this, Live::countViewers)
+                .description("Open live streams")
+                .register(registry);
+        ticking.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private static java.util.concurrent.ThreadFactory named(String name) {
+        return task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    private synchronized int countViewers() {
+        return viewers.size();
+    }
+
+    /**
+     * Lets a viewer in, and waits until it has its first update. It must leave.
+     *
+     * @param sinceMillis the id of the last update that it was told; null where it is new
+     * @throws Unavailable where there are too many, or nothing answers; else what asking throws
+     */
+    void join(MovingQuestion question, Viewer viewer, @Nullable Long sinceMillis) {
+        CompletableFuture<Void> joined;
+        Broadcast broadcast;
+        synchronized (this) {
+            boolean isNew = !broadcasts.containsKey(question);
+            if (closed
+                    || viewers.size() >= settings.viewersMax()
+                    || isNew && broadcasts.size() >= settings.questionsMax()) {
+                throw new Unavailable("too many live streams", new IllegalStateException(viewers.size() + " viewers"));
+            }
+            if (!listening) {
+                listening = true;
+                news.listen(this::heard);
+            }
+            broadcast = broadcasts.computeIfAbsent(question, of -> new Broadcast(of, asking, clock, System::nanoTime));
+            joined = broadcast.join(viewer, sinceMillis);
+            viewers.put(viewer, question);
+        }
+        askIfDue(broadcast);
+        try {
+            joined.get(JOIN_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException failed) {
+            leave(viewer);
+            throw failed.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(failed);
+        } catch (TimeoutException late) {
+            leave(viewer);
+            throw new Unavailable("no answer in time", late);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            leave(viewer);
+            throw new Unavailable("interrupted", interrupted);
+        }
+    }
+
+    /** For each viewer that joined, at least once. */
+    synchronized void leave(Viewer viewer) {
+        MovingQuestion question = viewers.remove(viewer);
+        Broadcast broadcast = question == null ? null : broadcasts.get(question);
+        if (broadcast != null) {
+            broadcast.leave(viewer);
+            if (broadcast.isDeserted()) {
+                broadcasts.remove(question);
+            }
+        }
+    }
+
+    private synchronized List<Broadcast> broadcasts() {
+        return List.copyOf(broadcasts.values());
+    }
+
+    private void heard(Set<String> sources) {
+        Snapshot known = definitions.known();
+        broadcasts().forEach(broadcast -> broadcast.heard(sources, known));
+    }
+
+    private void askIfDue(Broadcast broadcast) {
+        if (broadcast.begin()) {
+            asked.increment();
+            try {
+                threads.execute(broadcast::ask);
+            } catch (RejectedExecutionException closing) {
+                LOG.debug("live: no more questions", closing);
+            }
+        }
+    }
+
+    private void tick() {
+        try {
+            for (Broadcast broadcast : broadcasts()) {
+                askIfDue(broadcast);
+                for (Viewer viewer : broadcast.viewers()) {
+                    if (viewer.isStuck()) {
+                        dropped.increment();
+                        LOG.debug("live: a viewer took nothing for too long");
+                        broadcast.leave(viewer);
+                        leave(viewer);
+                        viewer.cut();
+                    } else {
+                        viewer.pump();
+                    }
+                }
+            }
+            sweep();
+        } catch (RuntimeException fault) {
+            LOG.error("live: a tick failed", fault);
+        }
+    }
+
+    /** A question that was being asked when its last viewer left. */
+    private synchronized void sweep() {
+        broadcasts.values().removeIf(Broadcast::isDeserted);
+    }
+
+    /** Ends all streams; their clients come back to another process. */
+    @Override
+    public void close() {
+        closed = true;
+        broadcasts().forEach(broadcast -> broadcast.viewers().forEach(Viewer::end));
+        ticking.shutdownNow();
+        threads.shutdownNow();
+    }
+}
