@@ -7,6 +7,7 @@ import dev.tallyworks.api.http.Page;
 import dev.tallyworks.api.http.Problem;
 import dev.tallyworks.api.http.ProblemKind;
 import dev.tallyworks.api.http.TimeRanges;
+import dev.tallyworks.api.http.Times;
 import dev.tallyworks.definition.Aggregation;
 import dev.tallyworks.definition.DefinitionLog;
 import dev.tallyworks.definition.DefinitionLog.Decided;
@@ -116,7 +117,7 @@ public final class RebuildService {
         List<Rebuild> all = snapshot.rebuilds().stream()
                 .filter(rebuild -> rebuild.report().equals(report))
                 .toList();
-        Page<Rebuild> page = Page.of(all, one -> one.createdAt() + " " + one.id(), limit, cursor);
+        Page<Rebuild> page = Page.of(all, one -> Times.format(one.createdAt()) + " " + one.id(), limit, cursor);
         Map<String, Progress> progress =
                 rebuilds.progress(page.items().stream().map(Rebuild::id).toList());
         return new Page<>(

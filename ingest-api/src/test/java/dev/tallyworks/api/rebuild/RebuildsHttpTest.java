@@ -206,6 +206,26 @@ class RebuildsHttpTest {
     }
 
     @Test
+    void whatIsBuiltHasRealtimeRollupsOfItsOwn() {
+        Instant longAgo = Instant.now().minus(1, ChronoUnit.DAYS);
+        String id = UUID.randomUUID().toString();
+        definitions.change((newest, version) -> {
+            List<RebuildChanges.Target> all = newest.aggregationsOf(report).stream()
+                    .map(RebuildTargets::backfill)
+                    .toList();
+            Rebuild rebuild = RebuildTargets.rebuild(id, report, aggregations, null, false, longAgo);
+            return new DefinitionLog.Decided<>(RebuildChanges.begin(rebuild, all, version, longAgo), id);
+        });
+        happened("sale", Instant.now().toString());
+        ask().body("points[0].value", equalTo(1)).body("partial", equalTo(false));
+
+        end(id);
+        ask().body("points[0].value", equalTo(1)).body("partial", equalTo(false));
+        happened("sale", Instant.now().toString());
+        ask().body("points[0].value", equalTo(2)).body("partial", equalTo(false));
+    }
+
+    @Test
     void ofARangeOnlyItsBucketsAreThoseOfTheRebuild() {
         happened("sale", "2024-03-01T10:00:00Z");
         happened("sale", "2024-03-02T00:00:00Z");
