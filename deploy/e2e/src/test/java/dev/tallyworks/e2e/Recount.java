@@ -20,12 +20,15 @@ final class Recount {
     private static final String NUMBER = "amount";
     private static final String CATEGORY = "currency";
 
+    /** Embedded servers answer with as many documents as there are, however large that gets. */
+    private static final int BATCH = 1_000;
+
     private Recount() {}
 
     /** The raw events of a source, as rollups of a width. */
     static Map<String, String> ofEvents(MongoDatabase database, String source, long widthMillis) {
         Map<String, Sums> series = new HashMap<>();
-        for (Document event : database.getCollection("events_" + source).find()) {
+        for (Document event : database.getCollection("events_" + source).find().batchSize(BATCH)) {
             long bucket = Math.floorDiv(event.getDate("timestamp").getTime(), widthMillis) * widthMillis;
             Document payload = event.get("payload", Document.class);
             List<String> attributions = new ArrayList<>(List.of("_total:null"));
@@ -91,7 +94,7 @@ final class Recount {
         List<Document> all = new ArrayList<>();
         for (String name : database.listCollectionNames()) {
             if (name.startsWith(prefix) && !name.endsWith("_metrics")) {
-                database.getCollection(name).find().into(all);
+                database.getCollection(name).find().batchSize(BATCH).into(all);
             }
         }
         return all;
