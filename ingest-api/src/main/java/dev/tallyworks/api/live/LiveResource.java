@@ -99,7 +99,11 @@ public class LiveResource {
         return new Viewer.Events() {
             @Override
             public OutboundSseEvent of(Update update) {
-                return sse.newEventBuilder().id(update.id()).data(update.data()).build();
+                // With the blank that the protocol takes off again, for readers who count on it.
+                return sse.newEventBuilder()
+                        .id(' ' + update.id())
+                        .data(' ' + update.data())
+                        .build();
             }
 
             @Override
