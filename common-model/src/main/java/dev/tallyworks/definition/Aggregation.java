@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param realtime whether it has realtime rollups
  * @param realtimeSince when these were last switched on; null where they always were, or never
  * @param generations all that its stored numbers are of
+ * @param closedBeforeMillis buckets before are dropped and never counted in again: an edge of a partition, epoch milliseconds;
+ *     {@link Long#MIN_VALUE} where none are
  */
 public record Aggregation(
         String id,
@@ -39,7 +41,8 @@ public record Aggregation(
         Instant createdAt,
         Instant updatedAt,
         @Nullable Instant realtimeSince,
-        Generations generations)
+        Generations generations,
+        long closedBeforeMillis)
         implements Definition {
 
     /** The built-in source of usage figures, which only aggregations that name it count. */
@@ -81,7 +84,8 @@ public record Aggregation(
                 createdAt,
                 updatedAt,
                 null,
-                Generations.first(generation));
+                Generations.first(generation),
+                Long.MIN_VALUE);
     }
 
     /** Whether events of this source and type are counted here. */
@@ -111,7 +115,8 @@ public record Aggregation(
                 createdAt,
                 now,
                 newRealtime && !realtime ? now : realtimeSince,
-                generations);
+                generations,
+                closedBeforeMillis);
     }
 
     /** The same meaning, and the same numbers but for these generations. */
@@ -154,7 +159,52 @@ public record Aggregation(
                 createdAt,
                 newUpdatedAt,
                 newRealtimeSince,
-                newGenerations);
+                newGenerations,
+                closedBeforeMillis(meaning.granularity));
+    }
+
+    /** No bucket of a width is closed in part. */
+    private long closedBeforeMillis(Granularity width) {
+        return closedBeforeMillis == Long.MIN_VALUE
+                ? Long.MIN_VALUE
+                : width.bucketStartMillis(closedBeforeMillis + width.widthMillis() - 1);
+    }
+
+    /** With its partitions before an instant closed, epoch milliseconds. */
+    public Aggregation closedBefore(long millis) {
+        return new Aggregation(
+                id,
+                report,
+                generation,
+                targetCollection,
+                granularity,
+                filter,
+                partition,
+                retention,
+                fields,
+                limits,
+                realtime,
+                rollupTo,
+                sketches,
+                backfill,
+                createdAt,
+                updatedAt,
+                realtimeSince,
+                generations,
+                Math.max(millis, closedBeforeMillis));
+    }
+
+    /** Where the partition begins that holds an instant; the smallest instant where it has none. Epoch milliseconds. */
+    public long partitionStartMillis(long epochMillis) {
+        if (!partition.enabled()) {
+            return Long.MIN_VALUE;
+        }
+        // Floors nest; the product of width and length may be beyond int64.
+        long number = Math.floorDiv(Math.floorDiv(epochMillis, granularity.widthMillis()), partition.length());
+        BigInteger start = BigInteger.valueOf(number)
+                .multiply(BigInteger.valueOf(partition.length()))
+                .multiply(BigInteger.valueOf(granularity.widthMillis()));
+        return start.bitLength() < Long.SIZE ? start.longValueExact() : Long.MIN_VALUE;
     }
 
     /** What its stored numbers mean. */
@@ -187,11 +237,11 @@ public record Aggregation(
         return one.isBefore(other) ? other : one;
     }
 
-    /** The generations in force in a range of whole buckets, in the order of time. */
+    /** The generations in force in a range of whole buckets, in the order of time; none where they are closed. */
     public List<Portion> portions(TimeRange range) {
         List<Portion> portions = new ArrayList<>();
         for (Generations.Era era : generations.eras()) {
-            long start = Math.max(era.startMillis(), range.startMillis());
+            long start = Math.max(Math.max(era.startMillis(), closedBeforeMillis), range.startMillis());
             long end = Math.min(era.endMillis(), range.endMillis());
             if (start < end) {
                 portions.add(new Portion(as(era.generation()), new TimeRange(start, end)));

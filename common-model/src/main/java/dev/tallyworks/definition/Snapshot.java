@@ -61,13 +61,15 @@ public final class Snapshot {
     private static List<Feed> feeds(Aggregation aggregation) {
         List<Feed> feeds = new ArrayList<>();
         for (Generations.Era era : aggregation.generations().eras()) {
-            feeds.add(new Feed(aggregation.as(era.generation()), era.generation(), era.startMillis(), era.endMillis()));
+            long start = Math.max(era.startMillis(), aggregation.closedBeforeMillis());
+            feeds.add(new Feed(aggregation.as(era.generation()), era.generation(), start, era.endMillis()));
         }
         Generations.Building building = aggregation.generations().building();
         Aggregation built = aggregation.asBuilt();
         if (building != null && built != null) {
             TimeRange range = building.range();
-            feeds.add(new Feed(built, building.generation(), range.startMillis(), range.endMillis()));
+            long start = Math.max(range.startMillis(), built.closedBeforeMillis());
+            feeds.add(new Feed(built, building.generation(), start, range.endMillis()));
         }
         return feeds;
     }
@@ -156,6 +158,20 @@ public final class Snapshot {
             }
         }
         return answer;
+    }
+
+    /** Whether an event that is accepted under this version would count somewhere, but for what is closed. */
+    public boolean isClosed(String source, String eventType, long timestampMillis) {
+        boolean counted = false;
+        for (Feed feed : feeds(new Origin(source, eventType))) {
+            if (isActive(feed.aggregation)) {
+                counted = true;
+                if (timestampMillis >= feed.aggregation.closedBeforeMillis()) {
+                    return false;
+                }
+            }
+        }
+        return counted;
     }
 
     private List<Feed> feeds(Origin origin) {

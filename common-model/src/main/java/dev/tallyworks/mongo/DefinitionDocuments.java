@@ -39,6 +39,7 @@ final class DefinitionDocuments {
     private static final String BUILDING = "building";
     private static final String BACKFILL = "backfill";
     private static final String REPORT = "report";
+    private static final String CLOSED_BEFORE = "closedBefore";
 
     private DefinitionDocuments() {}
 
@@ -152,6 +153,7 @@ final class DefinitionDocuments {
                 .append(REALTIME_SINCE, date(aggregation.realtimeSince()))
                 .append(BACKFILL, aggregation.backfill())
                 .append(GENERATIONS, write(aggregation.generations()))
+                .append(CLOSED_BEFORE, aggregation.closedBeforeMillis())
                 .append(CREATED_AT, Date.from(aggregation.createdAt()))
                 .append(UPDATED_AT, Date.from(aggregation.updatedAt()));
     }
@@ -223,7 +225,8 @@ final class DefinitionDocuments {
                 instant(written, CREATED_AT),
                 instant(written, UPDATED_AT),
                 instantOrNull(written, REALTIME_SINCE),
-                generations == null ? Generations.first(generation) : generations(generations));
+                generations == null ? Generations.first(generation) : generations(generations),
+                written.containsKey(CLOSED_BEFORE) ? written.getLong(CLOSED_BEFORE) : Long.MIN_VALUE);
     }
 
     private static Document write(Generations generations) {

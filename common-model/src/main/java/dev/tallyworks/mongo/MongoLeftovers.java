@@ -43,6 +43,36 @@ public final class MongoLeftovers implements Leftovers {
     }
 
     @Override
+    public boolean removeExpired(String source, long incarnation, long beforeMillis, int eventsMax) {
+        MongoCollection<Document> events = database.getCollection(Fields.EVENTS_PREFIX + source);
+        Document absent = new Document("$exists", false);
+        Document aggregated = new Document(Fields.INCARNATION, incarnation)
+                .append(Fields.PENDING, absent)
+                .append(Fields.IRREGULAR_DEAD, absent)
+                .append(Fields.BATCH_VERSION, new Document("$exists", true))
+                .append(Fields.TIMESTAMP, new Document("$lt", new Date(beforeMillis)));
+        List<String> ids = DriverFailures.reading(() -> events.find(aggregated)
+                .sort(new Document(Fields.TIMESTAMP, 1))
+                .projection(new Document(ID, 1))
+                .limit(eventsMax)
+                .map(event -> event.getString(ID))
+                .into(new ArrayList<>()));
+        if (!ids.isEmpty()) {
+            DriverFailures.writing(
+                    () -> events.deleteMany(new Document(aggregated).append(ID, new Document("$in", ids))));
+        }
+        return ids.size() == eventsMax;
+    }
+
+    @Override
+    public void drop(String collection) {
+        DriverFailures.writing(() -> {
+            database.getCollection(collection).drop();
+            return true;
+        });
+    }
+
+    @Override
     public @Nullable Place removeRollups(String targetCollection, Gone gone, @Nullable Place from, int documentsMax) {
         List<String> left = collections(targetCollection).stream()
                 .filter(name -> from == null || name.compareTo(from.collection()) >= 0)
@@ -109,8 +139,8 @@ public final class MongoLeftovers implements Leftovers {
                 .allMatch(asked -> asked.getValue().equals(rollup.get(asked.getKey())));
     }
 
-    /** The target itself, its partitions, and the same of its coarser levels. */
-    private List<String> collections(String target) {
+    @Override
+    public List<String> collections(String target) {
         Pattern parts = Pattern.compile(Pattern.quote(target) + "(\\.[0-9a-z]+)?(_-?\\d+)?");
         return DriverFailures.reading(() -> database.listCollectionNames().into(new ArrayList<String>())).stream()
                 .filter(name -> parts.matcher(name).matches())

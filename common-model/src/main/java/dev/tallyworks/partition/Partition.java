@@ -63,6 +63,17 @@ public record Partition(String targetCollection, Granularity width, long lengthB
         return List.copyOf(touched.values());
     }
 
+    /** Whether a collection is one of these, and all its buckets lie before an instant, epoch milliseconds. */
+    public boolean isBefore(String collection, long epochMillis) {
+        String prefix = targetCollection + '_';
+        return lengthBuckets > 0
+                && collection.startsWith(prefix)
+                && NUMBER.matcher(collection)
+                        .region(prefix.length(), collection.length())
+                        .matches()
+                && Long.parseLong(collection, prefix.length(), collection.length(), 10) < numberAt(epochMillis);
+    }
+
     /** The collections that a range touches, in the order of time. */
     public List<String> collections(TimeRange range) {
         if (lengthBuckets == 0) {

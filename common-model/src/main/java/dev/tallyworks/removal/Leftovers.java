@@ -1,12 +1,13 @@
 package dev.tallyworks.removal;
 
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What deleted definitions leave behind in the stores. Removes documents one by one by what they are of, never a collection
- * whole: its name may be in use again, also by the time that a process which was held up gets to it. Each call is bounded and
- * may be repeated; failures as in {@link dev.tallyworks.event.RawEvents}.
+ * What deleted definitions leave behind in the stores, and what has expired. What is left behind is removed document by document,
+ * by what it is of, never a collection whole: its name may be in use again, also by the time that a process which was held up
+ * gets to it. Each call is bounded and may be repeated; failures as in {@link dev.tallyworks.event.RawEvents}.
  */
 public interface Leftovers {
     /** @return whether there may be more */
@@ -24,6 +25,19 @@ public interface Leftovers {
 
     /** Removes the metadata, all at once: they are few. */
     void removeMetadata(Gone gone);
+
+    /**
+     * Removes events that are aggregated, and older than an instant, epoch milliseconds; never pending or dead ones.
+     *
+     * @return whether there may be more
+     */
+    boolean removeExpired(String source, long incarnation, long beforeMillis, int eventsMax);
+
+    /** The collections of a target that there are: itself, its partitions, and those of its coarser levels. */
+    List<String> collections(String targetCollection);
+
+    /** Drops a collection whole, whatever is in it: for partitions that are closed. */
+    void drop(String collection);
 
     /** What was {@link #clear cleared}. */
     Set<String> cleared();

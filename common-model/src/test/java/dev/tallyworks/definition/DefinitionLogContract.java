@@ -219,7 +219,7 @@ public abstract class DefinitionLogContract {
         assertThat(one.refresh().rebuilds()).containsExactly(failed);
         assertThat(one.known().aggregation("a")).contains(switched);
         assertThat(failed.builds(one.known())).isEmpty();
-        set(one, building(switched, rebuild("c", "a"), "t"));
+        set(one, building(switched, rebuild("c", "a"), "t").closedBefore(-5));
 
         assertThat(process().refresh().aggregation("a"))
                 .isEqualTo(one.known().aggregation("a"))

@@ -178,6 +178,42 @@ class GenerationsTest {
     }
 
     @Test
+    void nothingIsFedBeforeWhatIsClosed() {
+        Generations begun = Generations.first(1).begun(building(2, 5, Generations.ALWAYS, "s"));
+        Snapshot before = snapshot(5, true, aggregation(begun, "s"));
+        Snapshot closed = snapshot(6, true, aggregation(begun, "s").closedBefore(2_000));
+
+        assertThat(fed(closed, before, "s", 1_999)).isEmpty();
+        assertThat(fed(closed, before, "s", 2_000)).containsExactly(1, 2);
+        assertThat(before.isClosed("s", "t", 1_999)).isFalse();
+        assertThat(closed.isClosed("s", "t", 1_999)).isTrue();
+        assertThat(closed.isClosed("s", "t", 2_000)).isFalse();
+        assertThat(closed.isClosed("other", "t", 1_999)).as("nobody counts it").isFalse();
+    }
+
+    @Test
+    void noBucketOfAnotherWidthIsClosedInPart() {
+        Aggregation.Meaning seconds = aggregation(Generations.first(1), "s").meaning();
+        Aggregation.Meaning minutes = new Aggregation.Meaning(
+                Granularity.MINUTE,
+                seconds.filter(),
+                seconds.partition(),
+                seconds.fields(),
+                seconds.limits(),
+                List.of(),
+                seconds.sketches());
+        Generations begun = Generations.first(1)
+                .begun(new Generations.Building(new Generation(2, 5, AT), Generations.ALWAYS, minutes, "b", false));
+        Aggregation closed = aggregation(begun, "s").closedBefore(61_000);
+        assertThat(closed.asBuilt().closedBeforeMillis()).isEqualTo(120_000);
+        assertThat(closed.switched(AT).closedBeforeMillis()).isEqualTo(120_000);
+        assertThat(closed.with(begun).closedBeforeMillis()).isEqualTo(61_000);
+        assertThat(closed.closedBefore(5).closedBeforeMillis())
+                .as("nothing is opened again")
+                .isEqualTo(61_000);
+    }
+
+    @Test
     void aRangeIsWidenedToBucketsOfAllWidths() {
         Aggregation.Meaning day = aggregation(Generations.first(1), "s").meaning();
         Aggregation.Meaning levels = new Aggregation.Meaning(

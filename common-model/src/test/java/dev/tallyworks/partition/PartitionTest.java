@@ -119,4 +119,20 @@ class PartitionTest {
         names.add(partition.collectionAt(start - Math.max(1, length) * width.widthMillis()));
         assertThat(partition.collections(range, names)).isEqualTo(expected);
     }
+
+    @Property
+    void aCollectionIsBeforeWhatLiesBehindItsLastBucket(
+            @ForAll @LongRange(min = -1_000_000_000L, max = 1_000_000_000L) long millis,
+            @ForAll @LongRange(min = -1_000_000_000L, max = 1_000_000_000L) long at,
+            @ForAll @LongRange(min = 1, max = 5_000) long length) {
+        Partition partition = new Partition("aggr_a", Granularity.MILLIS_100, length);
+        String collection = partition.collectionAt(millis);
+        boolean before = partition.isBefore(collection, at);
+        assertThat(before).isEqualTo(!collection.equals(partition.collectionAt(at)) && millis < at);
+        assertThat(new Partition("aggr", Granularity.MILLIS_100, length).isBefore(collection, at))
+                .isFalse();
+        assertThat(partition.isBefore("aggr_a_metrics", at)).isFalse();
+        assertThat(new Partition("aggr_a", Granularity.MILLIS_100, 0).isBefore("aggr_a", at))
+                .isFalse();
+    }
 }

@@ -42,6 +42,7 @@ final class RebuildRun {
     private final Clock clock;
     private final Rebuild rebuild;
     private final RebuildLease lease;
+    private boolean drained;
 
     RebuildRun(
             Rebuilder.Stores stores,
@@ -72,7 +73,8 @@ final class RebuildRun {
                 return;
             }
             long version = SourceReading.building(built.get(0)).generation().version();
-            if (!stores.lanes().isDrained(version)) {
+            drained = drained || stores.lanes().isDrained(version);
+            if (!drained) {
                 pauses.pause(DRAIN_PAUSE_MILLIS);
                 lease.keep();
                 continue;
@@ -145,6 +147,7 @@ final class RebuildRun {
                 Generations.Building building = SourceReading.building(aggregation);
                 if (made != null
                         && made.feedsOn(event.ref().source(), event.type())
+                        && event.timestampMillis() >= made.closedBeforeMillis()
                         && building.covers(event.timestampMillis())) {
                     fold.add(event, made, generator.generate(event, made));
                 }

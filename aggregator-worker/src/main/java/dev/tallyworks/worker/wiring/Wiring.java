@@ -49,6 +49,7 @@ import dev.tallyworks.worker.recovery.Janitor;
 import dev.tallyworks.worker.recovery.OutboxRelay;
 import dev.tallyworks.worker.recovery.RealtimeGaps;
 import dev.tallyworks.worker.removal.Sweeper;
+import dev.tallyworks.worker.retention.Expiry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.redis.client.Redis;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -240,6 +241,13 @@ class Wiring {
             DefinitionLog definitions, MongoDatabase database, Lanes lanes, RealtimeWindow window, Clock clock) {
         Duration inUse = Duration.ofMillis(window.queryMillis());
         return new Sweeper(definitions, lanes, new MongoLeftovers(database), inUse, clock);
+    }
+
+    @Produces
+    @Singleton
+    Expiry expiry(DefinitionLog definitions, MongoDatabase database, Lanes lanes, RealtimeWindow window, Clock clock) {
+        Duration inUse = Duration.ofMillis(window.queryMillis());
+        return new Expiry(definitions, lanes, new MongoLeftovers(database), inUse, clock);
     }
 
     @Produces

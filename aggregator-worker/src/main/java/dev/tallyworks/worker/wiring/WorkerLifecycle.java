@@ -16,6 +16,7 @@ import dev.tallyworks.worker.rebuild.Rebuilder;
 import dev.tallyworks.worker.recovery.Janitor;
 import dev.tallyworks.worker.recovery.OutboxRelay;
 import dev.tallyworks.worker.removal.Sweeper;
+import dev.tallyworks.worker.retention.Expiry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -36,6 +37,9 @@ import org.jboss.logging.Logger;
 class WorkerLifecycle {
     private static final Logger LOG = Logger.getLogger(WorkerLifecycle.class);
     private static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(5);
+    /** What is kept is kept for days. */
+    private static final Duration EXPIRY_PAUSE = Duration.ofSeconds(10);
+
     private static final long DUTIES_GRACE_SECONDS = 2;
 
     private final WorkerConfig settings;
@@ -46,6 +50,7 @@ class WorkerLifecycle {
     private final OutboxRelay relay;
     private final Sweeper sweeper;
     private final Rebuilder rebuilder;
+    private final Expiry expiry;
     private final Heartbeat realtimeHeartbeat;
     private final Workers workers;
     private final Definitions definitions;
@@ -58,7 +63,7 @@ class WorkerLifecycle {
     private final String version;
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final ScheduledExecutorService leases = Executors.newSingleThreadScheduledExecutor(named("leases"));
-    private final ScheduledExecutorService duties = Executors.newScheduledThreadPool(5, named("duties"));
+    private final ScheduledExecutorService duties = Executors.newScheduledThreadPool(6, named("duties"));
 
     WorkerLifecycle(
             WorkerConfig settings,
@@ -69,6 +74,7 @@ class WorkerLifecycle {
             OutboxRelay relay,
             Sweeper sweeper,
             Rebuilder rebuilder,
+            Expiry expiry,
             Heartbeat realtimeHeartbeat,
             Workers workers,
             Definitions definitions,
@@ -87,6 +93,7 @@ class WorkerLifecycle {
         this.relay = relay;
         this.sweeper = sweeper;
         this.rebuilder = rebuilder;
+        this.expiry = expiry;
         this.realtimeHeartbeat = realtimeHeartbeat;
         this.workers = workers;
         this.definitions = definitions;
@@ -117,6 +124,7 @@ class WorkerLifecycle {
         every(duties, settings.recoveryInterval(), "relay", relay::run);
         every(duties, settings.recoveryInterval(), "sweeper", sweeper::run);
         every(duties, settings.recoveryInterval(), "rebuilder", rebuilder);
+        every(duties, EXPIRY_PAUSE, "expiry", expiry);
         every(duties, Duration.ofSeconds(1), "realtime heartbeat", realtimeHeartbeat);
         every(leases, Duration.ofSeconds(2), "heartbeat", this::report);
     }

@@ -112,6 +112,11 @@ public final class Stage implements AutoCloseable {
 
     /** Records events and enqueues them. */
     public List<EventRef> post(int count, long timestampMillis) {
+        return post(count, timestampMillis, version);
+    }
+
+    /** @param accepted the version of the definitions under which they are accepted */
+    public List<EventRef> post(int count, long timestampMillis, long accepted) {
         List<Event> posted = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             Map<String, Object> payload =
@@ -123,7 +128,7 @@ public final class Stage implements AutoCloseable {
                     System.currentTimeMillis(),
                     payload,
                     List.of(new Attribution("customer", "c" + i % 10)),
-                    version,
+                    accepted,
                     100));
         }
         raw.insert(SOURCE, posted, new CommitId("test", ++commits));

@@ -47,7 +47,7 @@ final class AggregationAudit {
         this.aggregation = aggregation;
         this.begunMillis = begunMillis;
         long width = aggregation.granularity().widthMillis();
-        long kept = keptFromMillis(begunMillis);
+        long kept = Math.max(aggregation.closedBeforeMillis(), keptFromMillis(begunMillis));
         long start = aggregation.granularity().bucketStartMillis(asked.startMillis());
         long end = aggregation.granularity().bucketStartMillis(asked.endMillis() - 1) + width;
         this.range = new TimeRange(Math.max(start, kept), Math.max(end, kept));

@@ -2,6 +2,7 @@ package dev.tallyworks.api.intake;
 
 import dev.tallyworks.api.intake.Rejection.Code;
 import dev.tallyworks.definition.EventType;
+import dev.tallyworks.definition.Snapshot;
 import dev.tallyworks.definition.Source;
 import dev.tallyworks.event.EventDraft;
 import dev.tallyworks.realtime.RealtimeWindow;
@@ -22,7 +23,7 @@ final class EventValidator {
 
     /** @return why the event can't be recorded, or null where it can */
     @Nullable
-    Rejection check(Source source, EventDraft event, long nowMillis) {
+    Rejection check(Snapshot definitions, Source source, EventDraft event, long nowMillis) {
         EventType type = source.eventTypes().get(event.type());
         if (type == null && !source.openTypes()) {
             String detail = "source " + source.id() + " has no event type of this name";
@@ -34,7 +35,15 @@ final class EventValidator {
                 return new Rejection(Code.SCHEMA_VIOLATION, "/payload" + violation.pointer(), violation.detail());
             }
         }
-        return event.timestampMillis() == null ? null : checkTime(source, event.timestampMillis(), nowMillis);
+        if (event.timestampMillis() == null) {
+            return null;
+        }
+        Rejection rejection = checkTime(source, event.timestampMillis(), nowMillis);
+        if (rejection == null && definitions.isClosed(source.id(), event.type(), event.timestampMillis())) {
+            String detail = "all numbers that would count it are of a time that is not kept any more";
+            return new Rejection(Code.TOO_OLD, "/timestamp", detail);
+        }
+        return rejection;
     }
 
     private static @Nullable Rejection checkTime(Source source, long timestampMillis, long nowMillis) {

@@ -236,9 +236,7 @@ final class GroupCommit implements AutoCloseable {
                 if (source == null || refusal != null) {
                     submission.answer().completeExceptionally(refusal);
                 } else {
-                    parts.computeIfAbsent(
-                                    source.id(),
-                                    id -> new SourceCommit(source, snapshot.version(), nowMillis, validator))
+                    parts.computeIfAbsent(source.id(), id -> new SourceCommit(source, snapshot, nowMillis, validator))
                             .add(submission);
                 }
             }

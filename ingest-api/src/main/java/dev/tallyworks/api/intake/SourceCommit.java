@@ -1,5 +1,6 @@
 package dev.tallyworks.api.intake;
 
+import dev.tallyworks.definition.Snapshot;
 import dev.tallyworks.definition.Source;
 import dev.tallyworks.event.Event;
 import dev.tallyworks.event.EventDraft;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SourceCommit {
     private final Source source;
-    private final long version;
+    private final Snapshot definitions;
     private final long nowMillis;
     private final EventValidator validator;
     private final List<Submission> submissions = new ArrayList<>();
@@ -45,9 +46,10 @@ final class SourceCommit {
         record Refused(@Nullable String uuid, Rejection rejection) implements Verdict {}
     }
 
-    SourceCommit(Source source, long version, long nowMillis, EventValidator validator) {
+    /** @param definitions that the events are judged by, and accepted under */
+    SourceCommit(Source source, Snapshot definitions, long nowMillis, EventValidator validator) {
         this.source = source;
-        this.version = version;
+        this.definitions = definitions;
         this.nowMillis = nowMillis;
         this.validator = validator;
     }
@@ -81,7 +83,7 @@ final class SourceCommit {
         if (fresh.containsKey(draft.uuid())) {
             return new Verdict.Repeated(draft.uuid());
         }
-        Rejection rejection = validator.check(source, draft, nowMillis);
+        Rejection rejection = validator.check(definitions, source, draft, nowMillis);
         if (rejection != null) {
             return refuse(draft.uuid(), rejection);
         }
@@ -107,7 +109,7 @@ final class SourceCommit {
                 nowMillis,
                 draft.payload(),
                 draft.attributions(),
-                version,
+                definitions.version(),
                 draft.sizeBytes());
     }
 

@@ -53,8 +53,8 @@ public final class RebuildTargets {
                     + " Define another aggregation beside it.");
         }
         TimeRange whole = asked == null ? Generations.ALWAYS : meaning.widen(asked);
-        if (whole.endMillis() <= kept) {
-            throw Problem.conflict("The raw events of this range have expired: its numbers can't be made anew.");
+        if (whole.endMillis() <= Math.max(kept, aggregation.closedBeforeMillis())) {
+            throw Problem.conflict("The raw events or the numbers of this range have expired: it can't be rebuilt.");
         }
         TimeRange range = new TimeRange(Math.max(kept, whole.startMillis()), whole.endMillis());
         checkPieces(aggregation, meaning, range);

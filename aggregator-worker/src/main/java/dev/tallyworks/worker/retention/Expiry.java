@@ -1,0 +1,193 @@
+package dev.tallyworks.worker.retention;
+
+import dev.tallyworks.definition.Aggregation;
+import dev.tallyworks.definition.Change;
+import dev.tallyworks.definition.DefinitionLog;
+import dev.tallyworks.definition.Retention;
+import dev.tallyworks.definition.Snapshot;
+import dev.tallyworks.definition.Source;
+import dev.tallyworks.lane.Lanes;
+import dev.tallyworks.removal.Leftovers;
+import dev.tallyworks.rollup.RollupFold;
+import dev.tallyworks.time.Granularity;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Removes what is older than it is to be kept: whole partitions of numbers, and raw events one by one.
+ *
+ * <pre>
+ * partitions before an edge closed (version v) ──▶ fence, drain ──▶ no question reads them any more ──▶ drop
+ * </pre>
+ *
+ * Batches of version v or later count nothing in what is closed. What an owner that was held up makes of it again is dropped
+ * again. Two workers at once do the same work twice, and no harm.
+ */
+public final class Expiry implements Runnable {
+    private static final Logger LOG = Logger.getLogger(Expiry.class);
+    /** Raw events outlive their age: one that was accepted when it was nearly too old is not posted again that late. */
+    private static final Duration GRACE = Duration.ofMinutes(10);
+
+    private static final int STEP_EVENTS = 1_000;
+    private static final int STEPS_A_PASS_MAX = 200;
+    private static final int DROPS_A_PASS_MAX = 100;
+
+    private final DefinitionLog definitions;
+    private final Lanes lanes;
+    private final Leftovers leftovers;
+    private final Duration inUse;
+    private final Clock clock;
+    private final Map<String, Long> seenAtMillis = new HashMap<>();
+    private final Set<String> complainedOf = new HashSet<>();
+
+    /** @param inUse for how long closed partitions may still be read */
+    public Expiry(DefinitionLog definitions, Lanes lanes, Leftovers leftovers, Duration inUse, Clock clock) {
+        this.definitions = definitions;
+        this.lanes = lanes;
+        this.leftovers = leftovers;
+        this.inUse = inUse;
+        this.clock = clock;
+    }
+
+    /** One pass. Not to be run by two threads at once. */
+    @Override
+    public void run() {
+        for (Aggregation aggregation : definitions.refresh().aggregations()) {
+            close(aggregation);
+        }
+        Snapshot newest = definitions.refresh();
+        Set<String> closed = new HashSet<>();
+        for (Aggregation aggregation : newest.aggregations()) {
+            if (aggregation.closedBeforeMillis() != Long.MIN_VALUE && isOneScheme(aggregation)) {
+                List<String> partitions = closedPartitions(aggregation);
+                closed.addAll(partitions);
+                drop(aggregation, partitions, newest.version());
+            }
+        }
+        seenAtMillis.keySet().retainAll(closed);
+        int steps = STEPS_A_PASS_MAX;
+        for (Source source : newest.sources()) {
+            steps = expire(source, steps);
+        }
+    }
+
+    /** Closes what is older, once a day: each closing is a version of the definitions. */
+    private void close(Aggregation aggregation) {
+        Retention retention = aggregation.retention();
+        if (retention == null || isOffloaded(aggregation.id(), retention)) {
+            return;
+        }
+        long horizon = clock.instant()
+                .truncatedTo(ChronoUnit.DAYS)
+                .minus(retention.hotDays(), ChronoUnit.DAYS)
+                .toEpochMilli();
+        if (aggregation.partitionStartMillis(horizon) <= aggregation.closedBeforeMillis()) {
+            return;
+        }
+        definitions.change((newest, version) -> {
+            Aggregation there = newest.aggregation(aggregation.id()).orElse(null);
+            if (there == null || !retention.equals(there.retention())) {
+                return new DefinitionLog.Decided<>(List.of(), version);
+            }
+            long edge = there.partitionStartMillis(horizon);
+            List<Change> changes =
+                    edge <= there.closedBeforeMillis() ? List.of() : List.of(Change.set(there.closedBefore(edge)));
+            return new DefinitionLog.Decided<>(changes, version);
+        });
+    }
+
+    /** Nobody could take the data before they are dropped, so they stay. */
+    private boolean isOffloaded(String id, Retention retention) {
+        if (retention.offloader() == null) {
+            return false;
+        }
+        if (complainedOf.add(id)) {
+            LOG.warnf("%s keeps its data: there is no offloader '%s' to take them", id, retention.offloader());
+        }
+        return true;
+    }
+
+    /** Whether the numbers of partitions mean one and the same: not while there are generations of other widths or lengths. */
+    private boolean isOneScheme(Aggregation aggregation) {
+        Set<String> cleared = null;
+        for (DefinitionLog.Superseded superseded : definitions.supersededGenerations()) {
+            if (superseded.aggregation().id().equals(aggregation.id())) {
+                cleared = cleared == null ? leftovers.cleared() : cleared;
+                if (!cleared.contains(superseded.id())) {
+                    return false;
+                }
+            }
+        }
+        return aggregation.generations().building() == null;
+    }
+
+    private List<String> closedPartitions(Aggregation aggregation) {
+        List<Granularity> widths = new ArrayList<>(List.of(aggregation.granularity()));
+        widths.addAll(aggregation.rollupTo());
+        return leftovers.collections(aggregation.targetCollection()).stream()
+                .filter(name -> widths.stream().anyMatch(width -> RollupFold.partition(aggregation, width)
+                        .isBefore(name, aggregation.closedBeforeMillis())))
+                .toList();
+    }
+
+    private void drop(Aggregation aggregation, List<String> partitions, long version) {
+        if (partitions.isEmpty() || !lanes.isDrained(version)) {
+            return;
+        }
+        long now = clock.millis();
+        int left = DROPS_A_PASS_MAX;
+        for (String partition : partitions) {
+            boolean read = now < seenAtMillis.computeIfAbsent(partition, seen -> now) + inUse.toMillis();
+            if (!read && left-- > 0 && isStillClosed(aggregation)) {
+                leftovers.drop(partition);
+            }
+        }
+    }
+
+    /** The target may be another's by now, if this process was held up. */
+    private boolean isStillClosed(Aggregation aggregation) {
+        @Nullable
+        Aggregation there = definitions.refresh().aggregation(aggregation.id()).orElse(null);
+        return there != null
+                && there.meaning().equals(aggregation.meaning())
+                && there.generations().building() == null;
+    }
+
+    /** @return how many steps are left */
+    private int expire(Source source, int steps) {
+        Retention retention = source.retention();
+        if (retention == null || source.state() != Source.State.OPEN || isOffloaded(source.id(), retention)) {
+            return steps;
+        }
+        long before = clock.instant()
+                .minus(retention.hotDays(), ChronoUnit.DAYS)
+                .minus(GRACE)
+                .toEpochMilli();
+        int left = steps;
+        boolean more = true;
+        while (more && left > 0 && !isBeingRead(source)) {
+            more = leftovers.removeExpired(source.id(), source.incarnation(), before, STEP_EVENTS);
+            left--;
+        }
+        return left;
+    }
+
+    /** Whether a rebuild has still to read its events. */
+    private boolean isBeingRead(Source source) {
+        return definitions.refresh().aggregations().stream().anyMatch(aggregation -> {
+            Aggregation built = aggregation.asBuilt();
+            return built != null
+                    && (built.filter().sources().isEmpty()
+                            || built.filter().sources().contains(source.id()));
+        });
+    }
+}
