@@ -19,4 +19,9 @@ public record EventDraft(
         @Nullable Long timestampMillis,
         Map<String, @Nullable Object> payload,
         List<Attribution> attributions,
-        int sizeBytes) {}
+        int sizeBytes) {
+    /** The same event with other content. */
+    public EventDraft with(Map<String, @Nullable Object> newPayload, List<Attribution> newAttributions) {
+        return new EventDraft(uuid, type, timestampMillis, newPayload, newAttributions, sizeBytes);
+    }
+}

@@ -14,6 +14,7 @@ import dev.tallyworks.lane.Workers;
 import dev.tallyworks.metadata.MetadataNotes;
 import dev.tallyworks.metadata.NotedRollups;
 import dev.tallyworks.metric.FieldMetrics;
+import dev.tallyworks.metric.MetricGenerator;
 import dev.tallyworks.mongo.MongoCompleteness;
 import dev.tallyworks.mongo.MongoDefinitions;
 import dev.tallyworks.mongo.MongoDoneEvents;
@@ -24,6 +25,9 @@ import dev.tallyworks.mongo.MongoPendingEvents;
 import dev.tallyworks.mongo.MongoRebuilds;
 import dev.tallyworks.mongo.MongoRollups;
 import dev.tallyworks.mongo.MongoWorkers;
+import dev.tallyworks.plugin.Hooks;
+import dev.tallyworks.plugin.PluggedMetrics;
+import dev.tallyworks.plugin.PluggedRollups;
 import dev.tallyworks.queue.JobQueue;
 import dev.tallyworks.queue.RetryPolicy;
 import dev.tallyworks.realtime.AnnouncedRollups;
@@ -152,9 +156,16 @@ class Wiring {
 
     @Produces
     @Singleton
-    Rollups rollups(MongoDatabase database, Changes changes) {
+    MetricGenerator generator(Hooks hooks) {
+        return new PluggedMetrics(new FieldMetrics(), hooks);
+    }
+
+    @Produces
+    @Singleton
+    Rollups rollups(MongoDatabase database, Changes changes, Hooks hooks) {
         MetadataNotes notes = new MetadataNotes(new MongoMetadata(database));
-        return new AnnouncedRollups(new NotedRollups(new MongoRollups(database), notes), changes);
+        Rollups noted = new NotedRollups(new MongoRollups(database), notes);
+        return new PluggedRollups(new AnnouncedRollups(noted, changes), hooks);
     }
 
     @Produces
@@ -183,10 +194,11 @@ class Wiring {
             PendingEvents events,
             Rollups rollups,
             JobQueue queue,
+            MetricGenerator generator,
             MicrometerBatchMeter meter,
             Clock clock) {
         Aggregator.Stores stores = new Aggregator.Stores(definitions, lanes, events, rollups, queue);
-        return new Aggregator(stores, new FieldMetrics(), RetryPolicy.DEFAULT, meter, clock);
+        return new Aggregator(stores, generator, RetryPolicy.DEFAULT, meter, clock);
     }
 
     @Produces
@@ -257,6 +269,7 @@ class Wiring {
             MongoDatabase database,
             Lanes lanes,
             Rollups rollups,
+            MetricGenerator generator,
             StopSignal signal,
             WorkerIdentity identity,
             WorkerConfig settings,
@@ -264,7 +277,7 @@ class Wiring {
         Rebuilder.Stores stores = new Rebuilder.Stores(
                 definitions, lanes, new MongoDoneEvents(database), rollups, new MongoRebuilds(database));
         RebuildLimits limits = new RebuildLimits(settings.rebuildWindowEvents(), settings.rebuildWindowBytes());
-        return new Rebuilder(stores, new FieldMetrics(), limits, signal, clock, identity.id(), settings.lease());
+        return new Rebuilder(stores, generator, limits, signal, clock, identity.id(), settings.lease());
     }
 
     @Produces

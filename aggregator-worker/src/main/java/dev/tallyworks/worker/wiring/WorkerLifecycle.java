@@ -7,6 +7,7 @@ import dev.tallyworks.failure.Unavailable;
 import dev.tallyworks.health.StoreProbe;
 import dev.tallyworks.lane.WorkerStatus;
 import dev.tallyworks.lane.Workers;
+import dev.tallyworks.plugin.Hooks;
 import dev.tallyworks.realtime.Heartbeat;
 import dev.tallyworks.worker.batch.OwnedLane;
 import dev.tallyworks.worker.lease.LaneCrew;
@@ -57,6 +58,7 @@ class WorkerLifecycle {
     private final DefinitionWatch watch;
     private final MicrometerBatchMeter meter;
     private final StopSignal signal;
+    private final Hooks hooks;
     private final StoreProbe mongoProbe;
     private final StoreProbe redisProbe;
     private final Clock clock;
@@ -81,6 +83,7 @@ class WorkerLifecycle {
             DefinitionWatch watch,
             MicrometerBatchMeter meter,
             StopSignal signal,
+            Hooks hooks,
             @Named("mongodb") StoreProbe mongoProbe,
             @Named("redis") StoreProbe redisProbe,
             Clock clock,
@@ -100,6 +103,7 @@ class WorkerLifecycle {
         this.watch = watch;
         this.meter = meter;
         this.signal = signal;
+        this.hooks = hooks;
         this.mongoProbe = mongoProbe;
         this.redisProbe = redisProbe;
         this.clock = clock;
@@ -115,6 +119,7 @@ class WorkerLifecycle {
     }
 
     void start(@Observes StartupEvent event) {
+        hooks.engineInit("aggregator-worker");
         watch.start();
         mongoProbe.start();
         redisProbe.start();
@@ -139,6 +144,7 @@ class WorkerLifecycle {
         crew.awaitEnd(settings.stopGrace().toMillis());
         awaitDuties(); // an adopted lane's batch ends like the others
         leases.shutdown();
+        hooks.close();
         mongoProbe.close();
         redisProbe.close();
         try {

@@ -2,10 +2,17 @@ package dev.tallyworks.worker.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tallyworks.definition.Aggregation;
+import dev.tallyworks.event.Event;
 import dev.tallyworks.event.EventRef;
 import dev.tallyworks.lane.Lane;
 import dev.tallyworks.lane.LaneStatus;
+import dev.tallyworks.lane.Manifest;
 import dev.tallyworks.metric.FieldMetrics;
+import dev.tallyworks.plugin.Hooks;
+import dev.tallyworks.plugin.MetricCollector;
+import dev.tallyworks.plugin.MetricsHook;
+import dev.tallyworks.plugin.PluggedMetrics;
 import dev.tallyworks.queue.JobQueue;
 import java.math.BigDecimal;
 import java.util.List;
@@ -94,5 +101,31 @@ class AggregatorTest {
         assertThat(dead.getEmbedded(List.of("irregular", "dead", "attempts"), Integer.class))
                 .isEqualTo(15);
         assertThat(stage.queue.state().dead()).isEqualTo(1);
+    }
+
+    @Test
+    void metricsOfPluginsCountOnceAlsoWhereAnHeirAppliesThemAgain() throws LaneLost {
+        MetricsHook weighing = new MetricsHook() {
+            @Override
+            public void onGetMetrics(Event event, Aggregation aggregation, MetricCollector collector) {
+                collector.number("weight", new BigDecimal("0.25"));
+            }
+        };
+        Hooks hooks = new Hooks(
+                new Hooks.Found(List.of(), List.of(), List.of(weighing), List.of()), Hooks.LIMIT, (plugin, hook) -> {});
+        Aggregator aggregator = stage.aggregator(new PluggedMetrics(new FieldMetrics(), hooks));
+        List<EventRef> posted = stage.post(100, NOON);
+        OwnedLane lane = own("l00");
+
+        aggregator.runBatch(lane, 1_000, 1 << 20);
+        aggregator.recover(lane, new Manifest.Sealed(lane.seq(), stage.version, posted));
+
+        Document total = stage.rollups().stream()
+                .filter(rollup -> rollup.getLong("count") == 100)
+                .findFirst()
+                .orElseThrow();
+        assertThat(total.getEmbedded(List.of("sum", "weight"), Document.class))
+                .isEqualTo(new Document("-1", 25_000_000_000L));
+        hooks.close();
     }
 }

@@ -34,8 +34,7 @@ public record BatchView(int accepted, int duplicates, int rejected, List<ItemErr
             } else {
                 Outcome.Rejected rejected = (Outcome.Rejected) outcome;
                 Rejection why = rejected.rejection();
-                errors.add(new ItemError(
-                        i, rejected.uuid(), why.pointer(), why.code().wireName(), why.detail()));
+                errors.add(new ItemError(i, rejected.uuid(), why.pointer(), why.wireCode(), why.detail()));
             }
         }
         return new BatchView(accepted, duplicates, errors.size(), errors);

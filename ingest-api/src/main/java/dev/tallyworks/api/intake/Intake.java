@@ -1,9 +1,11 @@
 package dev.tallyworks.api.intake;
 
 import dev.tallyworks.definition.Definitions;
+import dev.tallyworks.event.Event;
 import dev.tallyworks.event.RawEvents;
 import dev.tallyworks.metadata.MetadataNotes;
 import dev.tallyworks.metric.MetricGenerator;
+import dev.tallyworks.plugin.Hooks;
 import dev.tallyworks.realtime.Gaps;
 import dev.tallyworks.realtime.RealtimeRollups;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -16,19 +18,21 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** From the body of a request to its answer. What is under way is bounded in bytes, from before a body is read. */
 public final class Intake implements AutoCloseable {
     private static final int KIB = 1 << 10;
 
     private final GroupCommit commits;
+    private final PluggedEvents plugins;
     private final Executor reading;
     private final Semaphore kibibytes;
 
     /**
      * Where events go, and what they are judged by.
      *
-     * @param changed is told the ids of sources that got events
+     * @param recorded is told of events that were recorded, soon after
      */
     public record Stores(
             Definitions definitions,
@@ -36,12 +40,13 @@ public final class Intake implements AutoCloseable {
             MetadataNotes metadata,
             RealtimeRollups realtime,
             Gaps gaps,
-            Consumer<String> changed) {}
+            Consumer<List<Event>> recorded) {}
 
     /** @param reading for bodies that take long to read */
     public Intake(
             Stores stores,
             PayloadSchema schemas,
+            Hooks hooks,
             MetricGenerator generator,
             CommitSettings settings,
             MeterRegistry registry,
@@ -51,6 +56,7 @@ public final class Intake implements AutoCloseable {
         CommitMetrics metrics = new CommitMetrics(registry);
         Publisher publisher = new Publisher(stores, generator, metrics, clock);
         this.commits = new GroupCommit(stores, validator, publisher, settings, metrics, clock);
+        this.plugins = new PluggedEvents(hooks);
         this.reading = reading;
         this.kibibytes = new Semaphore(Math.toIntExact(settings.bufferBytesMax() / KIB));
     }
@@ -76,23 +82,25 @@ public final class Intake implements AutoCloseable {
         if (!kibibytes.tryAcquire(size)) {
             return CompletableFuture.failedFuture(new TryLater("too many bytes are waiting to be written", null));
         }
-        CompletionStage<PostedBody> read = body.isQuick() ? readHere(body) : readElsewhere(body);
-        return read.thenCompose(posted ->
-                        commits.submit(source, posted).thenApply(outcomes -> answer(posted.batch(), outcomes)))
+        Supplier<PostedBody> posted = () -> plugins.change(source, body.read());
+        CompletionStage<PostedBody> read =
+                body.isQuick() && !plugins.mayTakeLong() ? readHere(posted) : readElsewhere(posted);
+        return read.thenCompose(events ->
+                        commits.submit(source, events).thenApply(outcomes -> answer(events.batch(), outcomes)))
                 .whenComplete((answer, failed) -> kibibytes.release(size));
     }
 
-    private static CompletionStage<PostedBody> readHere(IncomingBody body) {
+    private static CompletionStage<PostedBody> readHere(Supplier<PostedBody> posted) {
         try {
-            return CompletableFuture.completedFuture(body.read());
+            return CompletableFuture.completedFuture(posted.get());
         } catch (RuntimeException unreadable) {
             return CompletableFuture.failedFuture(unreadable);
         }
     }
 
-    private CompletionStage<PostedBody> readElsewhere(IncomingBody body) {
+    private CompletionStage<PostedBody> readElsewhere(Supplier<PostedBody> posted) {
         try {
-            return CompletableFuture.supplyAsync(body::read, reading);
+            return CompletableFuture.supplyAsync(posted, reading);
         } catch (RejectedExecutionException full) {
             return CompletableFuture.failedFuture(new TryLater("too many bodies are waiting to be read", full));
         }

@@ -44,8 +44,7 @@ final class IntakeProblems {
             return Problem.of(ProblemKind.INVALID, rejected.getMessage() + ".", batch.errors(), counts);
         }
         Rejection event = Objects.requireNonNull(rejected.event());
-        Problem.Item item =
-                new Problem.Item(null, null, event.pointer(), event.code().wireName(), event.detail());
+        Problem.Item item = new Problem.Item(null, null, event.pointer(), event.wireCode(), event.detail());
         return Problem.of(ProblemKind.INVALID, "The event was rejected: " + event.detail(), List.of(item));
     }
 }

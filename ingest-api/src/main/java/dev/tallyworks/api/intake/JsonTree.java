@@ -116,10 +116,16 @@ final class JsonTree {
         if (number.precision() > DIGITS_MAX) {
             return unkeepable("number of more than " + DIGITS_MAX + " digits");
         }
+        BigDecimal kept = keepableOrNull(number);
+        return kept == null ? unkeepable("number with an exponent beyond those of Decimal128") : kept;
+    }
+
+    /** The number as it can be kept, or null where it can't. */
+    static @Nullable BigDecimal keepableOrNull(BigDecimal number) {
         int exponent = -number.scale();
         boolean shiftable = exponent <= EXPONENT_MAX + DIGITS_MAX - number.precision();
-        if (exponent < EXPONENT_MIN || !shiftable) {
-            return unkeepable("number with an exponent beyond those of Decimal128");
+        if (number.precision() > DIGITS_MAX || exponent < EXPONENT_MIN || !shiftable) {
+            return null;
         }
         return exponent <= EXPONENT_MAX ? number : number.setScale(-EXPONENT_MAX);
     }

@@ -37,7 +37,7 @@ final class Publisher {
     private final RawEvents rawEvents;
     private final RealtimeRollups realtime;
     private final Gaps gaps;
-    private final Consumer<String> changed;
+    private final Consumer<List<Event>> recorded;
     private final MetricGenerator generator;
     private final CommitMetrics metrics;
     private final Clock clock;
@@ -47,7 +47,7 @@ final class Publisher {
         this.rawEvents = stores.rawEvents();
         this.realtime = stores.realtime();
         this.gaps = stores.gaps();
-        this.changed = stores.changed();
+        this.recorded = stores.recorded();
         this.generator = generator;
         this.metrics = metrics;
         this.clock = clock;
@@ -67,11 +67,12 @@ final class Publisher {
         boolean admitted = breaker.admits();
         if (admitted && commit(commit, fold, accepted)) {
             metrics.enqueue("done", accepted.size());
-            accepted.forEach(event -> changed.accept(event.ref().source()));
+            recorded.accept(accepted);
             return true;
         }
         metrics.enqueue(admitted ? "failed" : "skipped", accepted.size());
         gaps.missed(definitions, accepted.stream().map(Gaps.Place::of).toList());
+        recorded.accept(accepted);
         return false;
     }
 

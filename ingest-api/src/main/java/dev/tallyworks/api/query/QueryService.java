@@ -33,14 +33,21 @@ public final class QueryService {
     private final RawEvents events;
     private final RealtimeScan realtime;
     private final HistoricalScan historical;
+    private final PluggedQuestions plugins;
     private final Clock clock;
 
     QueryService(
-            Definitions definitions, RawEvents events, RealtimeScan realtime, HistoricalScan historical, Clock clock) {
+            Definitions definitions,
+            RawEvents events,
+            RealtimeScan realtime,
+            HistoricalScan historical,
+            PluggedQuestions plugins,
+            Clock clock) {
         this.definitions = definitions;
         this.events = events;
         this.realtime = realtime;
         this.historical = historical;
+        this.plugins = plugins;
         this.clock = clock;
     }
 
@@ -75,8 +82,16 @@ public final class QueryService {
     record Read<F extends Merge.Fold>(Merge<F> merge, Mode mode, Lag lag, boolean partial) {}
 
     /** @param nothing what a unit is folded into */
-    <F extends Merge.Fold> Read<F> read(String report, Question question, Supplier<F> nothing) {
+    <F extends Merge.Fold> Read<F> read(String report, Question asked, Supplier<F> nothing) {
         long startedNanos = System.nanoTime();
+        Question question = plugins.before(report, asked);
+        Read<F> read = readInForce(report, question, nothing, startedNanos);
+        plugins.after(report, question, System.nanoTime() - startedNanos);
+        return read;
+    }
+
+    private <F extends Merge.Fold> Read<F> readInForce(
+            String report, Question question, Supplier<F> nothing, long startedNanos) {
         for (int plans = 0; plans < PLANS_MAX; plans++) {
             QueryPlan plan = QueryPlanner.plan(definitions.refresh(), report, question);
             Lag lag = Lag.read(events, plan.sources(), clock);

@@ -4,6 +4,7 @@ import com.mongodb.client.MongoDatabase;
 import dev.tallyworks.definition.Definitions;
 import dev.tallyworks.event.RawEvents;
 import dev.tallyworks.mongo.MongoRollupScan;
+import dev.tallyworks.plugin.Hooks;
 import dev.tallyworks.realtime.Completeness;
 import dev.tallyworks.realtime.RealtimeRollups;
 import dev.tallyworks.realtime.RealtimeWindow;
@@ -24,12 +25,14 @@ class QueryWiring {
             RealtimeRollups realtime,
             Completeness completeness,
             RealtimeWindow window,
+            Hooks hooks,
             Clock clock) {
         return new QueryService(
                 definitions,
                 events,
                 new RealtimeScan(realtime, completeness, window),
                 new HistoricalScan(new MongoRollupScan(database)),
+                new PluggedQuestions(hooks),
                 clock);
     }
 }

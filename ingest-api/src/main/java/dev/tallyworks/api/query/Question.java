@@ -30,4 +30,23 @@ record Question(
         List<String> eventTypes,
         Mode mode,
         boolean fillZero,
-        Selection selection) {}
+        Selection selection) {
+    /** The same about something else. */
+    Question about(
+            TimeRange otherRange,
+            @Nullable Attribution otherAttribution,
+            List<String> otherSources,
+            List<String> otherEventTypes) {
+        return new Question(
+                otherRange,
+                granularities,
+                severalGranularities,
+                zone,
+                otherAttribution,
+                otherSources,
+                otherEventTypes,
+                mode,
+                fillZero,
+                selection);
+    }
+}

@@ -4,6 +4,7 @@ import dev.tallyworks.api.definitions.SourceService;
 import dev.tallyworks.api.intake.Intake;
 import dev.tallyworks.definition.DefinitionWatch;
 import dev.tallyworks.health.StoreProbe;
+import dev.tallyworks.plugin.Hooks;
 import dev.tallyworks.realtime.Heartbeat;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -26,6 +27,7 @@ class IngestLifecycle {
     private final DefinitionWatch definitions;
     private final SourceService sources;
     private final Heartbeat heartbeat;
+    private final Hooks hooks;
     private final ScheduledExecutorService upkeep = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "upkeep");
         thread.setDaemon(true);
@@ -33,15 +35,22 @@ class IngestLifecycle {
     });
 
     IngestLifecycle(
-            Intake intake, StoreProbe probe, DefinitionWatch definitions, SourceService sources, Heartbeat heartbeat) {
+            Intake intake,
+            StoreProbe probe,
+            DefinitionWatch definitions,
+            SourceService sources,
+            Heartbeat heartbeat,
+            Hooks hooks) {
         this.intake = intake;
         this.probe = probe;
         this.definitions = definitions;
         this.sources = sources;
         this.heartbeat = heartbeat;
+        this.hooks = hooks;
     }
 
     void start(@Observes StartupEvent event) {
+        hooks.engineInit("ingest-api");
         intake.start();
         probe.start();
         definitions.start();
@@ -54,6 +63,7 @@ class IngestLifecycle {
     void stop(@Observes ShutdownEvent event) {
         upkeep.shutdownNow();
         intake.close();
+        hooks.close();
         probe.close();
         definitions.close();
     }

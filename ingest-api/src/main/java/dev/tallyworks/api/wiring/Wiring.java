@@ -21,6 +21,8 @@ import dev.tallyworks.mongo.MongoDefinitions;
 import dev.tallyworks.mongo.MongoMetadata;
 import dev.tallyworks.mongo.MongoRawEvents;
 import dev.tallyworks.mongo.MongoWorkers;
+import dev.tallyworks.plugin.Hooks;
+import dev.tallyworks.plugin.PluggedMetrics;
 import dev.tallyworks.queue.JobQueue;
 import dev.tallyworks.realtime.ChangeNews;
 import dev.tallyworks.realtime.Changes;
@@ -149,8 +151,8 @@ class Wiring {
 
     @Produces
     @Singleton
-    MetricGenerator generator() {
-        return new FieldMetrics();
+    MetricGenerator generator(Hooks hooks) {
+        return new PluggedMetrics(new FieldMetrics(), hooks);
     }
 
     @Produces
@@ -170,6 +172,7 @@ class Wiring {
             RealtimeWindow window,
             Changes changes,
             PayloadSchema schemas,
+            Hooks hooks,
             MetricGenerator generator,
             IngestConfig settings,
             MeterRegistry registry,
@@ -181,8 +184,11 @@ class Wiring {
                 new MetadataNotes(metadata),
                 realtime,
                 new Gaps(completeness, window, clock),
-                changes::of);
-        return new Intake(stores, schemas, generator, settings, registry, clock, reading);
+                recorded -> {
+                    recorded.forEach(event -> changes.of(event.ref().source()));
+                    hooks.afterEventRecord(recorded);
+                });
+        return new Intake(stores, schemas, hooks, generator, settings, registry, clock, reading);
     }
 
     @Produces

@@ -299,7 +299,7 @@ class DuplicateRuleTest {
                 new MetadataNotes(new MongoMetadata(stored())),
                 queue,
                 new Gaps(queue, RealtimeWindow.DEFAULT, clock),
-                source -> {});
+                recorded -> {});
         Publisher publisher = new Publisher(stores, new FieldMetrics(), metrics, clock);
         return new GroupCommit(stores, validator, publisher, settings, metrics, clock);
     }

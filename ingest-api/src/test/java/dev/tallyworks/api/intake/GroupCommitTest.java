@@ -480,7 +480,7 @@ class GroupCommitTest {
                 new MetadataNotes(new MongoMetadata(connected().getDatabase("h_intake_names_" + System.nanoTime()))),
                 queue,
                 new Gaps(queue, RealtimeWindow.DEFAULT, clock),
-                source -> {});
+                recorded -> {});
         Publisher publisher = new Publisher(stores, new FieldMetrics(), metrics, clock);
         return new GroupCommit(stores, validator, publisher, settings, metrics, clock);
     }

@@ -11,7 +11,7 @@ import dev.tallyworks.event.RawEvents;
 import dev.tallyworks.event.RecordedEvent;
 import dev.tallyworks.metadata.MetadataNotes;
 import dev.tallyworks.metadata.NotedRollups;
-import dev.tallyworks.metric.FieldMetrics;
+import dev.tallyworks.metric.MetricGenerator;
 import dev.tallyworks.mongo.MongoMetadata;
 import dev.tallyworks.mongo.MongoRollups;
 import dev.tallyworks.rollup.RollupFold;
@@ -27,12 +27,14 @@ public class CountedHere {
     private final MongoDatabase database;
     private final Definitions definitions;
     private final RawEvents events;
+    private final MetricGenerator generator;
     private final AtomicLong seq = new AtomicLong();
 
-    CountedHere(MongoDatabase database, Definitions definitions, RawEvents events) {
+    CountedHere(MongoDatabase database, Definitions definitions, RawEvents events, MetricGenerator generator) {
         this.database = database;
         this.definitions = definitions;
         this.events = events;
+        this.generator = generator;
     }
 
     /** Counts the pending events. */
@@ -49,10 +51,7 @@ public class CountedHere {
                     for (Aggregation aggregation : definitions
                             .asOf(recorded.event().version())
                             .fedBy(source, recorded.event().type())) {
-                        fold.add(
-                                recorded.event(),
-                                aggregation,
-                                new FieldMetrics().generate(recorded.event(), aggregation));
+                        fold.add(recorded.event(), aggregation, generator.generate(recorded.event(), aggregation));
                     }
                 }
             }
