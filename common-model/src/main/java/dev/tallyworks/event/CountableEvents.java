@@ -3,22 +3,29 @@ package dev.tallyworks.event;
 import dev.tallyworks.time.TimeRange;
 import java.util.Collection;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/**
- * The recorded events as those see them who count again what was counted: of each just what decides where it counts. Failures
- * as in {@link RawEvents}.
- */
+/** The recorded events as those see them who count again what was counted. Failures as in {@link RawEvents}. */
 public interface CountableEvents {
     /**
-     * Reads the events of one incarnation of a source. One that becomes done meanwhile is read as pending or as done, never
-     * neither.
+     * Which events of one incarnation of a source.
      *
      * @param types only these; empty for all
      */
-    void scan(String source, long incarnation, Collection<String> types, TimeRange range, Consumer<Countable> to);
+    record Asked(String source, long incarnation, Collection<String> types, TimeRange range) {}
 
-    /** @param version of the definitions under which it was accepted */
-    record Countable(String type, long timestampMillis, long receivedAtMillis, long version, State state) {}
+    /**
+     * Reads events in the order of time. One that becomes done meanwhile is read as pending or as done, never neither.
+     *
+     * @param payloads whether these are read too; else they are empty
+     */
+    void scan(Asked asked, boolean payloads, Consumer<Countable> to);
+
+    /** The timestamp of the n-th recorded event of a source in a range, of whatever kind; null where there are fewer. */
+    @Nullable
+    Long timestampOfNth(String source, TimeRange range, int n);
+
+    record Countable(Event event, State state) {}
 
     enum State {
         /** Every matching aggregation contains it. */

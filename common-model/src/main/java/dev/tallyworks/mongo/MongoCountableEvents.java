@@ -1,19 +1,22 @@
 package dev.tallyworks.mongo;
 
 import com.mongodb.ReadPreference;
+import com.mongodb.client.FindIterable;
 import com.mongodb.client.MongoCursor;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Projections;
 import dev.tallyworks.event.CountableEvents;
 import dev.tallyworks.time.TimeRange;
-import java.util.Collection;
 import java.util.Date;
 import java.util.function.Consumer;
 import org.bson.Document;
+import org.bson.RawBsonDocument;
+import org.jspecify.annotations.Nullable;
 
-/** Reads {@link EventDocuments events} in the order of their timestamps, without their payloads. */
+/** Reads {@link EventDocuments events} by the index of their timestamps. */
 public final class MongoCountableEvents implements CountableEvents {
-    private static final int BATCH_DOCUMENTS = 10_000;
+    private static final int BATCH_DOCUMENTS = 1_000;
+    private static final Document IN_ORDER = new Document(Fields.TIMESTAMP, 1).append(Fields.ID, 1);
 
     private final MongoDatabase database;
 
@@ -22,51 +25,54 @@ public final class MongoCountableEvents implements CountableEvents {
     }
 
     @Override
-    public void scan(
-            String source, long incarnation, Collection<String> types, TimeRange range, Consumer<Countable> to) {
-        Document filter = new Document(
-                        Fields.TIMESTAMP,
-                        new Document("$gte", new Date(range.startMillis())).append("$lt", new Date(range.endMillis())))
-                .append(Fields.INCARNATION, incarnation);
-        if (!types.isEmpty()) {
-            filter.append(Fields.TYPE, new Document("$in", types));
+    public void scan(Asked asked, boolean payloads, Consumer<Countable> to) {
+        Document filter = within(asked.range()).append(Fields.INCARNATION, asked.incarnation());
+        if (!asked.types().isEmpty()) {
+            filter.append(Fields.TYPE, new Document("$in", asked.types()));
         }
         DriverFailures.reading(() -> {
-            try (MongoCursor<Document> found = database.getCollection(Fields.EVENTS_PREFIX + source)
+            FindIterable<RawBsonDocument> found = database.getCollection(
+                            Fields.EVENTS_PREFIX + asked.source(), RawBsonDocument.class)
                     .find(filter)
-                    .projection(Projections.include(
-                            Fields.TYPE,
-                            Fields.TIMESTAMP,
-                            Fields.RECEIVED_AT,
-                            Fields.VERSION,
-                            Fields.PENDING,
-                            Fields.IRREGULAR_DEAD,
-                            Fields.BATCH_VERSION))
-                    .sort(new Document(Fields.TIMESTAMP, 1).append(Fields.ID, 1))
-                    .batchSize(BATCH_DOCUMENTS)
-                    .iterator()) {
-                while (found.hasNext()) {
-                    to.accept(countable(found.next()));
+                    .sort(IN_ORDER)
+                    .batchSize(BATCH_DOCUMENTS);
+            try (MongoCursor<RawBsonDocument> events = payloads
+                    ? found.iterator()
+                    : found.projection(Projections.exclude(Fields.PAYLOAD)).iterator()) {
+                while (events.hasNext()) {
+                    RawBsonDocument event = events.next();
+                    to.accept(new Countable(EventDocuments.toEvent(asked.source(), event), state(event)));
                 }
             }
             return true;
         });
     }
 
-    private static Countable countable(Document event) {
-        return new Countable(
-                event.getString(Fields.TYPE),
-                event.getDate(Fields.TIMESTAMP).getTime(),
-                event.getDate(Fields.RECEIVED_AT).getTime(),
-                event.getLong(Fields.VERSION),
-                state(event));
-    }
-
-    private static State state(Document event) {
-        if (event.getBoolean(Fields.PENDING, false)) {
+    private static State state(RawBsonDocument event) {
+        if (event.containsKey(Fields.PENDING)) {
             return State.PENDING;
         }
         // Neither a dead event nor a discarded one was ever in a batch that ended.
         return event.containsKey(Fields.BATCH_VERSION) ? State.DONE : State.DEAD;
+    }
+
+    @Override
+    public @Nullable Long timestampOfNth(String source, TimeRange range, int n) {
+        return DriverFailures.reading(() -> {
+            Document found = database.getCollection(Fields.EVENTS_PREFIX + source)
+                    .find(within(range))
+                    .sort(IN_ORDER)
+                    .skip(n - 1)
+                    .limit(1)
+                    .projection(Projections.include(Fields.TIMESTAMP))
+                    .first();
+            return found == null ? null : found.getDate(Fields.TIMESTAMP).getTime();
+        });
+    }
+
+    private static Document within(TimeRange range) {
+        return new Document(
+                Fields.TIMESTAMP,
+                new Document("$gte", new Date(range.startMillis())).append("$lt", new Date(range.endMillis())));
     }
 }

@@ -166,16 +166,26 @@ public abstract class DoneEventsContract {
         pending.release(poison.ref(), claim, new PendingEvents.Failed("no", 1, NOON, attempts -> NOON));
         record(8, event("old", "sale", NOON, 2));
 
-        List<CountableEvents.Countable> seen = new ArrayList<>();
-        countableEvents().scan(source, INCARNATION, List.of(), ALL, seen::add);
-
-        assertThat(seen)
-                .containsExactly(
-                        new CountableEvents.Countable("sale", NOON, NOON, 5, CountableEvents.State.PENDING),
-                        new CountableEvents.Countable("sale", NOON + 1, NOON, 5, CountableEvents.State.DONE),
-                        new CountableEvents.Countable("visit", NOON + 2, NOON, 5, CountableEvents.State.DEAD));
+        List<String> seen = new ArrayList<>();
+        CountableEvents.Asked all = new CountableEvents.Asked(source, INCARNATION, List.of(), ALL);
+        for (boolean payloads : new boolean[] {true, false}) {
+            seen.clear();
+            countableEvents().scan(all, payloads, one -> {
+                seen.add(one.event().ref().uuid() + " " + one.state());
+                assertThat(one.event().payload().isEmpty()).isNotEqualTo(payloads);
+            });
+            assertThat(seen).containsExactly("pending PENDING", "done DONE", "dead DEAD");
+        }
         seen.clear();
-        countableEvents().scan(source, INCARNATION, List.of("visit"), new TimeRange(NOON + 1, NOON + 3), seen::add);
-        assertThat(seen).hasSize(1);
+        TimeRange range = new TimeRange(NOON + 1, NOON + 3);
+        countableEvents()
+                .scan(
+                        new CountableEvents.Asked(source, INCARNATION, List.of("visit"), range),
+                        true,
+                        one -> seen.add(one.event().type()));
+        assertThat(seen).containsExactly("visit");
+        assertThat(countableEvents().timestampOfNth(source, ALL, 4)).isEqualTo(NOON + 2);
+        assertThat(countableEvents().timestampOfNth(source, range, 2)).isEqualTo(NOON + 2);
+        assertThat(countableEvents().timestampOfNth(source, range, 3)).isNull();
     }
 }

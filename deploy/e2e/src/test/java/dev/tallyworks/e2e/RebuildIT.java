@@ -322,6 +322,45 @@ class RebuildIT {
 
     @Test
     @Timeout(value = 5, unit = TimeUnit.MINUTES)
+    void coarserLevelsAreAuditedAndRebuiltToo() throws Exception {
+        api.post("/api/v1/sources", "{\"name\": \"levels\", \"openTypes\": true}")
+                .orThrow();
+        String report = define("levels", "aggr_levels", ", \"rollupTo\": [\"hour\"]");
+        post("levels", 0, 2_000);
+        Product.awaitCount(api, report, RANGE, 2_000, LIMIT);
+        assertThat(audit(report).path("buckets")).isEmpty();
+        Instant hour = Clients.FROM.plus(Duration.ofHours(1));
+        long changed = 0;
+        for (String name : collections("aggr_levels.hour")) {
+            changed += DATABASE.getCollection(name)
+                    .updateMany(
+                            new Document("bucket", Date.from(hour)).append("attribution.type", "_total"),
+                            new Document("$inc", new Document("count", -1L)))
+                    .getModifiedCount();
+        }
+        assertThat(changed).isEqualTo(1);
+        JsonNode buckets = audit(report).path("buckets");
+        assertThat(buckets).hasSize(1);
+        assertThat(Instant.parse(buckets.get(0).path("timestamp").asText())).isEqualTo(hour);
+
+        String id = api.post(
+                        "/api/v1/reports/" + report + "/rebuilds",
+                        "{\"timeRange\": {\"start\": \"" + hour + "\", \"end\": \"" + hour.plusSeconds(60) + "\"}}")
+                .orThrow()
+                .json()
+                .path("id")
+                .asText();
+        awaitDone(report, id);
+
+        assertThat(rebuild(report, id).path("total").asLong())
+                .as("of a whole hour")
+                .isGreaterThan(100);
+        assertThat(audit(report).path("buckets")).isEmpty();
+        Product.awaitCount(api, report, RANGE, 2_000, LIMIT);
+    }
+
+    @Test
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
     void aNewAggregationIsFilledWithWhatCameBefore() throws Exception {
         api.post("/api/v1/sources", "{\"name\": \"kiosk\", \"openTypes\": true}")
                 .orThrow();

@@ -47,20 +47,24 @@ public final class AuditService {
         Aggregation audited = aggregation;
         Snapshot definitions = snapshot;
         for (int begun = 0; begun < TIMES_MAX; begun++) {
-            AggregationAudit audit = new AggregationAudit(stores, definitions, audited, range, clock.millis());
-            boolean done = audit.begin();
-            while (!done && System.nanoTime() - deadlineNanos < 0) {
-                pause();
-                done = audit.goOn();
-            }
+            AuditedAggregation result = new AggregationAudit(stores, definitions, audited, range, clock.millis())
+                    .run(() -> goesOn(deadlineNanos));
             definitions = stores.definitions().refresh();
             Aggregation there = definitions.aggregation(aggregation.id()).orElse(audited);
             if (there.generations().eras().equals(audited.generations().eras())) {
-                return audit.result();
+                return result;
             }
             audited = there;
         }
         throw new Unavailable("the numbers keep being rebuilt", new IllegalStateException(TIMES_MAX + " times"));
+    }
+
+    private static boolean goesOn(long deadlineNanos) {
+        if (System.nanoTime() - deadlineNanos >= 0) {
+            return false;
+        }
+        pause();
+        return true;
     }
 
     private static void pause() {

@@ -2,6 +2,8 @@ package dev.tallyworks.api.audit;
 
 import com.mongodb.client.MongoDatabase;
 import dev.tallyworks.definition.Definitions;
+import dev.tallyworks.metric.MetricGenerator;
+import dev.tallyworks.mongo.MongoAttributionScan;
 import dev.tallyworks.mongo.MongoCountableEvents;
 import dev.tallyworks.mongo.MongoRollupScan;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -16,12 +18,19 @@ class AuditWiring {
     /** As the contract says. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    private static final int SLICE_EVENTS = 50_000;
+
     @Produces
     @Singleton
-    AuditService audits(Definitions definitions, MongoDatabase database, Clock clock) {
+    AuditService audits(Definitions definitions, MongoDatabase database, MetricGenerator generator, Clock clock) {
         return new AuditService(
                 new AggregationAudit.Stores(
-                        definitions, new MongoCountableEvents(database), new MongoRollupScan(database)),
+                        definitions,
+                        new MongoCountableEvents(database),
+                        new MongoRollupScan(database),
+                        new MongoAttributionScan(database),
+                        generator,
+                        SLICE_EVENTS),
                 PATIENCE,
                 clock);
     }

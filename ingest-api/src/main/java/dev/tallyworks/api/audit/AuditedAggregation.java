@@ -12,6 +12,11 @@ import java.util.List;
  * @param buckets those that differ
  */
 public record AuditedAggregation(String aggregation, long events, long counted, long difference, List<Bucket> buckets) {
-    /** @param timestamp the bucket's start */
+    /**
+     * What differs of a bucket: how many events it holds, in total or for the attributions of a type; where these are equal, other
+     * figures.
+     *
+     * @param timestamp its start
+     */
     public record Bucket(String timestamp, long events, long counted) {}
 }

@@ -1,7 +1,7 @@
 package dev.tallyworks.api.audit;
 
 /**
- * What is known of one bucket. The raw events are read before the rollups and after them, so that an event on its way between
+ * What is known of one cell. The raw events are read before the rollups and after them, so that an event on its way between
  * the two does not look like a difference:
  *
  * <pre>
@@ -14,6 +14,7 @@ final class Tally {
     private long pendingAfter;
     private long overdueAfter;
     private long counted;
+    private boolean figuresDiffer;
 
     void doneBefore() {
         doneBefore++;
@@ -33,6 +34,11 @@ final class Tally {
         counted += events;
     }
 
+    /** Sums and the like are not those of the events that are done. */
+    void figuresDiffer() {
+        figuresDiffer = true;
+    }
+
     long counted() {
         return counted;
     }
@@ -44,6 +50,11 @@ final class Tally {
 
     /** Whether every event that was there when the audit began is where it should be, as far as can be told. */
     boolean isRight() {
+        // What was on its way may have come to the figures, or not.
+        return isCountRight() && !(figuresDiffer && isSettled());
+    }
+
+    private boolean isCountRight() {
         return counted >= doneBefore + overdueAfter && counted <= doneAfter + pendingAfter;
     }
 
@@ -54,6 +65,6 @@ final class Tally {
 
     /** The events that it should hold: where some are on their way and nothing is wrong, those that it does. */
     long events() {
-        return isRight() ? counted : doneAfter + pendingAfter;
+        return isCountRight() ? counted : doneAfter + pendingAfter;
     }
 }

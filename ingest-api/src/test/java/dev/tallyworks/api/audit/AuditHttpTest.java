@@ -12,14 +12,27 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
 import dev.tallyworks.api.query.CountedHere;
 import dev.tallyworks.api.wiring.ServersForTests;
+import dev.tallyworks.definition.DefinitionLog;
+import dev.tallyworks.metric.FieldMetrics;
+import dev.tallyworks.mongo.MongoAttributionScan;
+import dev.tallyworks.mongo.MongoCountableEvents;
+import dev.tallyworks.mongo.MongoRollupScan;
+import dev.tallyworks.time.TimeRange;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Date;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.bson.conversions.Bson;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +47,9 @@ class AuditHttpTest {
 
     @Inject
     MongoDatabase database;
+
+    @Inject
+    DefinitionLog definitions;
 
     private final String shop =
             "a" + UUID.randomUUID().toString().replace("-", "").substring(0, 12);
@@ -94,8 +110,7 @@ class AuditHttpTest {
         counted.count(shop);
         assertThat(database.getCollection(target)
                         .updateOne(
-                                Filters.eq(
-                                        "bucket", java.util.Date.from(java.time.Instant.parse("2024-03-01T10:00:00Z"))),
+                                Filters.eq("bucket", Date.from(Instant.parse("2024-03-01T10:00:00Z"))),
                                 Updates.inc("count", 2L))
                         .getModifiedCount())
                 .isEqualTo(1);
@@ -107,6 +122,96 @@ class AuditHttpTest {
                 .body("aggregations[0].buckets[0].timestamp", equalTo("2024-03-01T10:00:00.000Z"))
                 .body("aggregations[0].buckets[0].events", equalTo(1))
                 .body("aggregations[0].buckets[0].counted", equalTo(3));
+    }
+
+    private void bought(String time, String amount, String... customers) {
+        String attributions = Arrays.stream(customers)
+                .map(customer -> "{\"type\": \"customer\", \"value\": \"" + customer + "\"}")
+                .collect(Collectors.joining(","));
+        send(
+                        "/sources/" + shop + "/events",
+                        "{\"uuid\": \"" + UUID.randomUUID() + "\", \"type\": \"sale\", \"timestamp\": \"" + time
+                                + "\", \"payload\": {\"amount\": " + amount
+                                + ", \"currency\": \"EUR\"}, \"attributions\": [" + attributions + "]}")
+                .statusCode(201);
+    }
+
+    private void plant(Bson which, Bson change) {
+        assertThat(database.getCollection(target).updateOne(which, change).getModifiedCount())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aBucketWhoseSumsAreWrongIsNamed() {
+        bought("2024-03-01T09:10:00Z", "1.25", "a", "b");
+        bought("2024-03-01T10:10:00Z", "-7", "a");
+        bought("2024-03-01T10:20:00Z", "3.5");
+        counted.count(shop);
+        audit().body("aggregations[0].buckets", empty());
+
+        plant(
+                Filters.and(at("2024-03-01T10:00:00Z"), Filters.eq("attribution.type", "_total")),
+                Updates.inc("sum.amount.0", 1L));
+
+        audit().body("aggregations[0].difference", equalTo(0))
+                .body("aggregations[0].buckets.timestamp", equalTo(List.of("2024-03-01T10:00:00.000Z")))
+                .body("aggregations[0].buckets[0].events", equalTo(2))
+                .body("aggregations[0].buckets[0].counted", equalTo(2));
+    }
+
+    private static Bson at(String time) {
+        return Filters.eq("bucket", Date.from(Instant.parse(time)));
+    }
+
+    @Test
+    void aBucketThatIsWrongForAnAttributionIsNamed() {
+        bought("2024-03-01T09:10:00Z", "1.25", "a", "b");
+        bought("2024-03-01T10:10:00Z", "-7", "a");
+        counted.count(shop);
+
+        plant(Filters.and(at("2024-03-01T09:00:00Z"), Filters.eq("attribution.value", "b")), Updates.inc("count", 3L));
+
+        audit().body("aggregations[0].difference", equalTo(0))
+                .body("aggregations[0].buckets.timestamp", equalTo(List.of("2024-03-01T09:00:00.000Z")))
+                .body("aggregations[0].buckets[0].events", equalTo(2))
+                .body("aggregations[0].buckets[0].counted", equalTo(5));
+    }
+
+    @Test
+    void sliceBySliceItIsTheSame() {
+        for (int minute = 10; minute < 30; minute++) {
+            bought("2024-03-01T09:" + minute + ":00Z", "1", "a");
+            bought("2024-03-01T1" + minute % 10 + ":00:00Z", "1", "b");
+        }
+        counted.count(shop);
+        plant(
+                Filters.and(at("2024-03-01T15:00:00Z"), Filters.eq("attribution.type", "_total")),
+                Updates.inc("count", 1L));
+        plant(
+                Filters.and(at("2024-03-01T09:00:00Z"), Filters.eq("attribution.type", "_total")),
+                Updates.inc("count", -1L));
+
+        for (int sliceEvents : new int[] {1, 3, 7, 1_000}) {
+            AuditService audits = new AuditService(
+                    new AggregationAudit.Stores(
+                            definitions,
+                            new MongoCountableEvents(database),
+                            new MongoRollupScan(database),
+                            new MongoAttributionScan(database),
+                            new FieldMetrics(),
+                            sliceEvents),
+                    Duration.ZERO,
+                    Clock.systemUTC());
+            long day = Instant.parse("2024-03-01T00:00:00Z").toEpochMilli();
+            AuditedAggregation audited =
+                    audits.audit(report, new TimeRange(day, day + 86_400_000)).get(0);
+            assertThat(audited.events()).as("slices of " + sliceEvents).isEqualTo(40);
+            assertThat(audited.counted()).isEqualTo(40);
+            assertThat(audited.buckets())
+                    .containsExactly(
+                            new AuditedAggregation.Bucket("2024-03-01T09:00:00.000Z", 20, 19),
+                            new AuditedAggregation.Bucket("2024-03-01T15:00:00.000Z", 2, 3));
+        }
     }
 
     @Test
