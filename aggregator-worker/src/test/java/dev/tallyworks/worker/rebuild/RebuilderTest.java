@@ -26,6 +26,7 @@ import dev.tallyworks.rollup.RollupFold;
 import dev.tallyworks.rollup.Rollups;
 import dev.tallyworks.rollup.Selection;
 import dev.tallyworks.rollup.SeriesKey;
+import dev.tallyworks.time.Granularity;
 import dev.tallyworks.time.TimeRange;
 import dev.tallyworks.worker.batch.OwnedLane;
 import dev.tallyworks.worker.batch.Stage;
@@ -216,7 +217,7 @@ class RebuilderTest {
                     "r1",
                     1,
                     "aggr_later",
-                    dev.tallyworks.time.Granularity.MINUTE,
+                    Granularity.MINUTE,
                     new Aggregation.Filter(List.of(), List.of("sale")),
                     new Aggregation.Partition(true, 2),
                     null,
@@ -256,6 +257,54 @@ class RebuilderTest {
                         .toList())
                 .containsExactly("0: 14, 1.3", "1: 12, 1.2", "2: 10, 1", "3: 13, 1.2", "4: 11, 1");
         assertThat(defined().generations().eras()).hasSize(3);
+    }
+
+    @Test
+    void eachAggregationIsMadeAnewInItsOwnRange() {
+        Instant now = Instant.now();
+        Aggregation hours = new Aggregation(
+                "a2",
+                "r1",
+                1,
+                "aggr_hours",
+                Granularity.HOUR,
+                new Aggregation.Filter(List.of(), List.of()),
+                new Aggregation.Partition(false, 0),
+                null,
+                new Aggregation.Fields(List.of(), List.of()),
+                new Aggregation.Limits(1000, 10000),
+                true,
+                List.of(),
+                new Aggregation.Sketches(List.of(), List.of()),
+                false,
+                now,
+                now);
+        TimeRange asked = new TimeRange(NOON + 60_000, NOON + 120_000);
+        stage.definitions.change((newest, version) -> {
+            Aggregation minutes = newest.aggregation("a1").orElseThrow();
+            Rebuild rebuild =
+                    new Rebuild("b1", "r1", List.of("a1", "a2"), asked, false, Rebuild.State.RUNNING, null, now, now);
+            List<RebuildChanges.Target> targets = List.of(
+                    new RebuildChanges.Target(minutes, asked, minutes.meaning()),
+                    new RebuildChanges.Target(hours, hours.meaning().widen(asked), hours.meaning()));
+            return new DefinitionLog.Decided<>(RebuildChanges.begin(rebuild, targets, version, now), "");
+        });
+
+        rebuilder().run();
+
+        assertThat(answers()).containsExactlyInAnyOrderElementsOf(RIGHT);
+        assertThat(stage.rollups().stream()
+                        .filter(rollup -> rollup.getInteger("generation") == 2)
+                        .map(rollup -> rollup.getDate("bucket").getTime())
+                        .distinct())
+                .containsExactly(NOON + 60_000);
+        Aggregation rebuilt = stage.definitions.known().aggregation("a2").orElseThrow();
+        assertThat(rebuilt.portions(ALL)).hasSize(3);
+        Aggregation.Portion hour = rebuilt.portions(ALL).get(1);
+        assertThat(answers(hour.aggregation(), Attribution.TOTAL, null, hour.range()))
+                .singleElement()
+                .asString()
+                .endsWith(": 53, 5.3");
     }
 
     /** Breaks off for good at the n-th write, before or after it happens, like a process that is killed there. */
@@ -325,10 +374,11 @@ class RebuilderTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void whoeverIsKilledAtWhateverStepTheNextGoesOnExactly(boolean after) {
+    void whoeverIsKilledAtWhateverStepTheNextGoesOnExactly(boolean after) throws Exception {
         spoil();
         begin(Generations.ALWAYS);
         long done = 0;
+        int later = 0;
         for (int kills = 0; state() == Rebuild.State.RUNNING; kills++) {
             assertThat(kills).isLessThan(500);
             Mortal mortal = new Mortal(1 + kills * 7 % 31, after);
@@ -342,9 +392,20 @@ class RebuilderTest {
             } catch (OutcomeUnknown killed) {
                 assertThat(progress().done()).isGreaterThanOrEqualTo(done);
                 done = progress().done();
+                // What comes in between shifts where windows would end.
+                for (int minute = 0; minute < 5; minute++) {
+                    stage.post(1, NOON + minute * 60_000 + minute);
+                }
+                aggregate();
+                later++;
             }
         }
-        assertThat(answers()).isEqualTo(RIGHT);
+        assertThat(later).isGreaterThan(5);
+        List<String> totals = answers().subList(0, 5);
+        assertThat(totals.get(0)).startsWith("0: " + (13 + later) + ", ");
+        for (int minute = 1; minute < 5; minute++) {
+            assertThat(totals.get(minute)).startsWith(minute + ": " + (10 + later) + ", ");
+        }
         assertThat(progress().done()).isEqualTo(53);
     }
 
