@@ -1,6 +1,7 @@
 package dev.tallyworks.worker.rebuild;
 
 import dev.tallyworks.definition.Aggregation;
+import dev.tallyworks.definition.Change;
 import dev.tallyworks.definition.DefinitionLog;
 import dev.tallyworks.definition.Generations;
 import dev.tallyworks.definition.Rebuild;
@@ -163,19 +164,23 @@ final class RebuildRun {
             lease.keep();
         }
         lease.write(lease.progress().closed(events.size()));
+        stores.meter().read(events.size());
     }
 
     private void finish() {
-        boolean done = stores.definitions()
-                .<Boolean>change((newest, version) -> {
-                    var changes = RebuildChanges.finish(newest, rebuild.id(), clock.instant());
-                    return new DefinitionLog.Decided<>(changes, !changes.isEmpty());
+        List<Change> changes = stores.definitions()
+                .<List<Change>>change((newest, version) -> {
+                    List<Change> made = RebuildChanges.finish(newest, rebuild.id(), clock.instant());
+                    return new DefinitionLog.Decided<>(made, made);
                 })
                 .result();
-        if (done) {
-            LOG.infof(
-                    "rebuild %s is over, after %d events",
-                    rebuild.id(), lease.progress().done());
+        for (Change change : changes) {
+            if (change.definition() instanceof Rebuild ended) {
+                stores.meter().ended(ended.state());
+                LOG.infof(
+                        "rebuild %s is %s, after %d events",
+                        ended.id(), ended.state(), lease.progress().done());
+            }
         }
     }
 }

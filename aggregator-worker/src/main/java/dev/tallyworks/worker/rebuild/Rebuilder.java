@@ -39,9 +39,14 @@ public final class Rebuilder implements Runnable {
     private final long leaseMillis;
     private final Map<String, Integer> failures = new HashMap<>();
 
-    /** What a rebuild reads and writes. */
+    /** What a rebuild reads and writes, and who hears of it. */
     public record Stores(
-            DefinitionLog definitions, Lanes lanes, DoneEvents events, Rollups rollups, Rebuilds rebuilds) {}
+            DefinitionLog definitions,
+            Lanes lanes,
+            DoneEvents events,
+            Rollups rollups,
+            Rebuilds rebuilds,
+            RebuildMeter meter) {}
 
     public Rebuilder(
             Stores stores,
@@ -96,6 +101,7 @@ public final class Rebuilder implements Runnable {
     }
 
     private void failed(Rebuild rebuild, RuntimeException fault) {
+        stores.meter().failed();
         int times = failures.merge(rebuild.id(), 1, Integer::sum);
         LOG.errorf(fault, "rebuild %s failed for the %d. time", rebuild.id(), times);
         if (times >= FAILURES_MAX) {
@@ -105,6 +111,7 @@ public final class Rebuilder implements Runnable {
                     .change((newest, version) -> new DefinitionLog.Decided<>(
                             RebuildChanges.stop(newest, rebuild.id(), Rebuild.State.FAILED, reason, clock.instant()),
                             rebuild));
+            stores.meter().ended(Rebuild.State.FAILED);
             failures.remove(rebuild.id());
         }
     }

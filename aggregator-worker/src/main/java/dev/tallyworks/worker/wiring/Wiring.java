@@ -273,9 +273,15 @@ class Wiring {
             StopSignal signal,
             WorkerIdentity identity,
             WorkerConfig settings,
+            MeterRegistry registry,
             Clock clock) {
         Rebuilder.Stores stores = new Rebuilder.Stores(
-                definitions, lanes, new MongoDoneEvents(database), rollups, new MongoRebuilds(database));
+                definitions,
+                lanes,
+                new MongoDoneEvents(database),
+                rollups,
+                new MongoRebuilds(database),
+                new MicrometerRebuildMeter(registry));
         RebuildLimits limits = new RebuildLimits(settings.rebuildWindowEvents(), settings.rebuildWindowBytes());
         return new Rebuilder(stores, generator, limits, signal, clock, identity.id(), settings.lease());
     }

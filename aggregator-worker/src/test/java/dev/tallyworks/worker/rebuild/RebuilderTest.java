@@ -57,6 +57,24 @@ class RebuilderTest {
     private final Stage stage = new Stage();
     private final Rebuilds rebuilds = new MongoRebuilds(stage.database);
     private final Rollups rollups = new MongoRollups(stage.database);
+    private final List<String> heard = new ArrayList<>();
+    private final RebuildMeter meter = new RebuildMeter() {
+        @Override
+        public void read(long events) {
+            heard.add("read");
+        }
+
+        @Override
+        public void ended(Rebuild.State how) {
+            heard.add("ended " + how);
+        }
+
+        @Override
+        public void failed() {
+            heard.add("failed");
+        }
+    };
+
     private OwnedLane lane = takeLane();
 
     private static final OwnedLane.Pauses NO_PAUSES = new OwnedLane.Pauses() {
@@ -96,8 +114,8 @@ class RebuilderTest {
     }
 
     private Rebuilder rebuilder(MetricGenerator generator, Rollups to, Rebuilds progress, OwnedLane.Pauses pauses) {
-        Rebuilder.Stores stores =
-                new Rebuilder.Stores(stage.definitions, stage.lanes, new MongoDoneEvents(stage.database), to, progress);
+        Rebuilder.Stores stores = new Rebuilder.Stores(
+                stage.definitions, stage.lanes, new MongoDoneEvents(stage.database), to, progress, meter);
         return new Rebuilder(stores, generator, SMALL, pauses, Clock.systemUTC(), "worker", Duration.ofSeconds(15));
     }
 
@@ -186,6 +204,7 @@ class RebuilderTest {
         assertThat(state()).isEqualTo(Rebuild.State.DONE);
         assertThat(answers()).isEqualTo(RIGHT);
         assertThat(defined().generation()).isEqualTo(2);
+        assertThat(heard).hasSize(9).endsWith("read", "ended DONE");
         assertThat(progress().done()).isEqualTo(53).isEqualTo(progress().total());
     }
 
@@ -516,6 +535,7 @@ class RebuilderTest {
         assertThat(state()).isEqualTo(Rebuild.State.FAILED);
         assertThat(stage.definitions.known().rebuild("b1").orElseThrow().error())
                 .isEqualTo("IllegalArgumentException: poison");
+        assertThat(heard).containsExactly("failed", "failed", "failed", "failed", "failed", "ended FAILED");
         assertThat(answers()).isEqualTo(RIGHT);
     }
 

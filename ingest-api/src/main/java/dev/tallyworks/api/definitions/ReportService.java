@@ -80,7 +80,7 @@ public final class ReportService {
                         checkOthers(others, aggregation);
                         made.add(aggregation);
                     }
-                    changes.addAll(filled(rebuild, made, version, now));
+                    changes.addAll(filled(newest, rebuild, made, version, now));
                     return new Decided<>(changes, new Whole(report, made));
                 })
                 .result();
@@ -150,18 +150,19 @@ public final class ReportService {
                     Aggregation aggregation = make(id, report, given, now);
                     checkSources(newest, aggregation, "");
                     checkOthers(newest.aggregations(), aggregation);
-                    return new Decided<>(filled(rebuild, List.of(aggregation), version, now), aggregation);
+                    return new Decided<>(filled(newest, rebuild, List.of(aggregation), version, now), aggregation);
                 })
                 .result();
     }
 
     /** Adds aggregations, and begins a rebuild of those that are to be filled with what came before them. */
-    private static List<Change> filled(String rebuild, List<Aggregation> made, long version, Instant now) {
+    private static List<Change> filled(
+            Snapshot newest, String rebuild, List<Aggregation> made, long version, Instant now) {
         List<Change> changes = new ArrayList<>();
         List<RebuildChanges.Target> targets = new ArrayList<>();
         for (Aggregation aggregation : made) {
             if (aggregation.backfill()) {
-                targets.add(RebuildTargets.backfill(aggregation));
+                targets.add(RebuildTargets.backfill(newest, aggregation, now));
             } else {
                 changes.add(Change.set(aggregation));
             }

@@ -61,9 +61,13 @@ public final class RebuildTargets {
         return new RebuildChanges.Target(aggregation, range, meaning);
     }
 
-    /** What a new aggregation is filled with: it has nothing yet that would have to stay. */
-    public static RebuildChanges.Target backfill(Aggregation made) {
-        return new RebuildChanges.Target(made, Generations.ALWAYS, made.meaning());
+    /** What a new aggregation is filled with: no bucket of which some events may have expired. */
+    public static RebuildChanges.Target backfill(Snapshot newest, Aggregation made, Instant now) {
+        long horizon = horizonMillis(newest, made.meaning(), now);
+        TimeRange range = horizon == Long.MIN_VALUE
+                ? Generations.ALWAYS
+                : new TimeRange(edge(made.meaning(), horizon), Long.MAX_VALUE);
+        return new RebuildChanges.Target(made, range, made.meaning());
     }
 
     private static void checkPieces(Aggregation aggregation, Aggregation.Meaning meaning, TimeRange range) {
@@ -77,6 +81,14 @@ public final class RebuildTargets {
 
     /** From which instant on all raw events are kept; the smallest one where no number is older. */
     private long keptFromMillis(Snapshot newest, Aggregation aggregation, Aggregation.Meaning meaning, Instant now) {
+        long horizon = horizonMillis(newest, meaning, now);
+        return horizon == Long.MIN_VALUE || firstMillis(aggregation) >= horizon
+                ? Long.MIN_VALUE
+                : edge(meaning, horizon);
+    }
+
+    /** Before which raw events may have expired; the smallest instant where they never do. */
+    private static long horizonMillis(Snapshot newest, Aggregation.Meaning meaning, Instant now) {
         long horizon = Long.MIN_VALUE;
         List<String> named = meaning.filter().sources();
         for (Source source : newest.sources()) {
@@ -85,11 +97,13 @@ public final class RebuildTargets {
                 horizon = Math.max(horizon, now.minus(hot).toEpochMilli());
             }
         }
-        if (horizon == Long.MIN_VALUE || firstMillis(aggregation) >= horizon) {
-            return Long.MIN_VALUE;
-        }
-        TimeRange around = meaning.widen(new TimeRange(horizon, horizon + 1));
-        return around.startMillis() == horizon ? horizon : around.endMillis();
+        return horizon;
+    }
+
+    /** The first edge of the coarsest buckets at or after an instant. */
+    private static long edge(Aggregation.Meaning meaning, long millis) {
+        TimeRange around = meaning.widen(new TimeRange(millis, millis + 1));
+        return around.startMillis() == millis ? millis : around.endMillis();
     }
 
     private long firstMillis(Aggregation aggregation) {

@@ -211,7 +211,7 @@ class RebuildsHttpTest {
         String id = UUID.randomUUID().toString();
         definitions.change((newest, version) -> {
             List<RebuildChanges.Target> all = newest.aggregationsOf(report).stream()
-                    .map(RebuildTargets::backfill)
+                    .map(one -> RebuildTargets.backfill(newest, one, longAgo))
                     .toList();
             Rebuild rebuild = RebuildTargets.rebuild(id, report, aggregations, null, false, longAgo);
             return new DefinitionLog.Decided<>(RebuildChanges.begin(rebuild, all, version, longAgo), id);
@@ -254,6 +254,29 @@ class RebuildsHttpTest {
         ask().body("partial", equalTo(true));
         end(id);
         ask().body("partial", equalTo(false));
+    }
+
+    @Test
+    void aNewAggregationIsNotFilledWithWhatMayHaveExpired() {
+        send("PATCH", "/sources/" + shop, "{\"retention\": {\"hotDays\": 30}}").statusCode(200);
+        String made = send(
+                        "POST",
+                        "/reports/" + report + "/aggregations",
+                        aggregation("refund", ", \"backfill\": true, \"rollupTo\": [\"day\"]"))
+                .statusCode(201)
+                .extract()
+                .path("id");
+        Instant start = Instant.ofEpochMilli(definitions
+                .refresh()
+                .aggregation(made)
+                .orElseThrow()
+                .generations()
+                .building()
+                .range()
+                .startMillis());
+        assertThat(start).isEqualTo(start.truncatedTo(ChronoUnit.DAYS));
+        Instant horizon = Instant.now().minus(30, ChronoUnit.DAYS);
+        assertThat(start).isBetween(horizon.minusSeconds(60), horizon.plus(1, ChronoUnit.DAYS));
     }
 
     @Test
