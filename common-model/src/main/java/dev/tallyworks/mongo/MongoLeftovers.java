@@ -2,9 +2,12 @@ package dev.tallyworks.mongo;
 
 import static dev.tallyworks.mongo.Fields.ID;
 
+import com.mongodb.client.FindIterable;
 import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoCursor;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.ReplaceOptions;
+import dev.tallyworks.event.Event;
 import dev.tallyworks.removal.Gone;
 import dev.tallyworks.removal.Leftovers;
 import java.util.ArrayList;
@@ -13,13 +16,21 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.bson.Document;
+import org.bson.RawBsonDocument;
+import org.bson.json.JsonMode;
+import org.bson.json.JsonWriterSettings;
 import org.bson.types.Binary;
 import org.jspecify.annotations.Nullable;
 
 /** Removes events by their {@code _id}s, and rollups by walking the {@code _id}s of their collections once. */
 public final class MongoLeftovers implements Leftovers {
+    private static final long BATCH_BYTES_MAX = 16L << 20;
+    private static final JsonWriterSettings RELAXED =
+            JsonWriterSettings.builder().outputMode(JsonMode.RELAXED).build();
+
     private final MongoDatabase database;
 
     public MongoLeftovers(MongoDatabase database) {
@@ -43,25 +54,74 @@ public final class MongoLeftovers implements Leftovers {
     }
 
     @Override
-    public boolean removeExpired(String source, long incarnation, long beforeMillis, int eventsMax) {
-        MongoCollection<Document> events = database.getCollection(Fields.EVENTS_PREFIX + source);
+    public boolean removeExpired(
+            String source, long incarnation, long beforeMillis, int eventsMax, @Nullable Consumer<List<Event>> taking) {
+        MongoCollection<RawBsonDocument> events =
+                database.getCollection(Fields.EVENTS_PREFIX + source, RawBsonDocument.class);
         Document absent = new Document("$exists", false);
         Document aggregated = new Document(Fields.INCARNATION, incarnation)
                 .append(Fields.PENDING, absent)
                 .append(Fields.IRREGULAR_DEAD, absent)
                 .append(Fields.BATCH_VERSION, new Document("$exists", true))
                 .append(Fields.TIMESTAMP, new Document("$lt", new Date(beforeMillis)));
-        List<String> ids = DriverFailures.reading(() -> events.find(aggregated)
-                .sort(new Document(Fields.TIMESTAMP, 1))
-                .projection(new Document(ID, 1))
-                .limit(eventsMax)
-                .map(event -> event.getString(ID))
-                .into(new ArrayList<>()));
-        if (!ids.isEmpty()) {
-            DriverFailures.writing(
-                    () -> events.deleteMany(new Document(aggregated).append(ID, new Document("$in", ids))));
+        List<RawBsonDocument> read = new ArrayList<>();
+        boolean more = DriverFailures.reading(() -> {
+            FindIterable<RawBsonDocument> oldest = events.find(aggregated)
+                    .sort(new Document(Fields.TIMESTAMP, 1))
+                    .projection(taking == null ? new Document(ID, 1) : null)
+                    .limit(eventsMax);
+            return readInto(read, oldest) || read.size() == eventsMax;
+        });
+        if (read.isEmpty()) {
+            return false;
         }
-        return ids.size() == eventsMax;
+        if (taking != null) {
+            taking.accept(read.stream()
+                    .map(document -> EventDocuments.toEvent(source, document))
+                    .toList());
+        }
+        List<String> ids =
+                read.stream().map(document -> document.getString(ID).getValue()).toList();
+        DriverFailures.writing(() -> events.deleteMany(new Document(aggregated).append(ID, new Document("$in", ids))));
+        return more;
+    }
+
+    /** @return whether some were left out, as those before are so large */
+    private static boolean readInto(List<RawBsonDocument> read, FindIterable<RawBsonDocument> from) {
+        long bytes = 0;
+        try (MongoCursor<RawBsonDocument> cursor = from.cursor()) {
+            while (cursor.hasNext()) {
+                if (bytes > BATCH_BYTES_MAX) {
+                    return true;
+                }
+                RawBsonDocument document = cursor.next();
+                bytes += document.getByteBuffer().remaining();
+                read.add(document);
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public @Nullable Place readRollups(
+            String collection, String aggregation, @Nullable Place from, int documentsMax, Consumer<List<String>> to) {
+        Document filter = new Document(RollupDocuments.AGGREGATION, aggregation);
+        if (from != null) {
+            filter.append(ID, new Document("$gt", id(from.afterId())));
+        }
+        List<Document> read = DriverFailures.reading(() -> database.getCollection(collection)
+                .find(filter)
+                .sort(new Document(ID, 1))
+                .limit(documentsMax)
+                .into(new ArrayList<>()));
+        if (read.isEmpty()) {
+            return null;
+        }
+        to.accept(read.stream().map(rollup -> rollup.toJson(RELAXED)).toList());
+        Binary last = read.get(read.size() - 1).get(ID, Binary.class);
+        return read.size() < documentsMax
+                ? null
+                : new Place(collection, HexFormat.of().formatHex(last.getData()));
     }
 
     @Override

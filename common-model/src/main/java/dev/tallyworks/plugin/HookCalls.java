@@ -66,6 +66,11 @@ final class HookCalls implements AutoCloseable {
      * @throws Failed where it throws anything else, takes too long, or so many hang that there is no thread left
      */
     <T> T call(Plugin plugin, String hook, Supplier<T> body) {
+        return call(plugin, hook, limit, body);
+    }
+
+    /** As {@link #call(Plugin, String, Supplier)}, but with more time, or less. */
+    <T> T call(Plugin plugin, String hook, Duration within, Supplier<T> body) {
         Future<T> result;
         try {
             result = threads.submit(body::get);
@@ -73,7 +78,7 @@ final class HookCalls implements AutoCloseable {
             throw failed(plugin, hook, "was not called, as too many others hang", busy);
         }
         try {
-            return result.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            return result.get(within.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException thrown) {
             if (thrown.getCause() instanceof Refusal refusal) {
                 throw refusal;
@@ -81,7 +86,7 @@ final class HookCalls implements AutoCloseable {
             throw failed(plugin, hook, "failed", thrown.getCause());
         } catch (TimeoutException late) {
             result.cancel(true);
-            throw failed(plugin, hook, "took longer than " + limit.toMillis() + " ms", late);
+            throw failed(plugin, hook, "took longer than " + within.toMillis() + " ms", late);
         } catch (InterruptedException interrupted) {
             result.cancel(true);
             Thread.currentThread().interrupt();

@@ -17,19 +17,26 @@ public final class Hooks implements AutoCloseable {
     /** For how long a hook is waited for. */
     public static final Duration LIMIT = Duration.ofSeconds(2);
 
+    private static final Duration OFFLOAD_LIMIT = Duration.ofMinutes(1);
+
     private static final Logger LOG = Logger.getLogger(Hooks.class);
 
     private final List<EngineHook> engine;
     private final List<EventHook> events;
     private final List<MetricsHook> metrics;
     private final List<ReportHook> reports;
+    private final List<Offloader> offloaders;
     private final HookCalls calls;
 
     /** What was found, in any order. */
     public record Found(
-            List<EngineHook> engine, List<EventHook> events, List<MetricsHook> metrics, List<ReportHook> reports) {
+            List<EngineHook> engine,
+            List<EventHook> events,
+            List<MetricsHook> metrics,
+            List<ReportHook> reports,
+            List<Offloader> offloaders) {
         public static Found none() {
-            return new Found(List.of(), List.of(), List.of(), List.of());
+            return new Found(List.of(), List.of(), List.of(), List.of(), List.of());
         }
     }
 
@@ -38,6 +45,7 @@ public final class Hooks implements AutoCloseable {
         this.events = sorted(found.events());
         this.metrics = sorted(found.metrics());
         this.reports = sorted(found.reports());
+        this.offloaders = sorted(found.offloaders());
         this.calls = new HookCalls(limit, meter);
     }
 
@@ -56,7 +64,8 @@ public final class Hooks implements AutoCloseable {
             calls.tell(plugin, "onEngineInit", () -> plugin.onEngineInit(application));
         }
         List<String> names = new ArrayList<>();
-        List.of(engine, events, metrics, reports).forEach(all -> all.forEach(plugin -> names.add(plugin.name())));
+        List.of(engine, events, metrics, reports, offloaders)
+                .forEach(all -> all.forEach(plugin -> names.add(plugin.name())));
         if (!names.isEmpty()) {
             LOG.infof("plugins: %s", names.stream().distinct().sorted().toList());
         }
@@ -185,5 +194,36 @@ public final class Hooks implements AutoCloseable {
                     () -> reports.forEach(plugin -> calls.tell(
                             plugin, "afterReportGenerated", () -> plugin.afterReportGenerated(question, took))));
         }
+    }
+
+    public boolean hasOffloader(String name) {
+        return offloaders.stream().anyMatch(plugin -> plugin.name().equals(name));
+    }
+
+    /**
+     * @param name of the offloader, which there must be
+     * @throws RuntimeException where it failed: nothing may be removed then
+     */
+    public void offloadEvents(String name, String source, List<Event> expired) {
+        offload(name, "offloadEvents", plugin -> plugin.offloadEvents(source, expired));
+    }
+
+    /**
+     * @param name of the offloader, which there must be
+     * @throws RuntimeException where it failed: nothing may be removed then
+     */
+    public void offloadRollups(String name, String aggregation, String partition, List<String> rollups) {
+        offload(name, "offloadRollups", plugin -> plugin.offloadRollups(aggregation, partition, rollups));
+    }
+
+    private void offload(String name, String hook, java.util.function.Consumer<Offloader> body) {
+        Offloader plugin = offloaders.stream()
+                .filter(one -> one.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("there is no offloader " + name));
+        calls.call(plugin, hook, OFFLOAD_LIMIT, () -> {
+            body.accept(plugin);
+            return true;
+        });
     }
 }

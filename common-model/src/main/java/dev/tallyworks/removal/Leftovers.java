@@ -1,7 +1,9 @@
 package dev.tallyworks.removal;
 
+import dev.tallyworks.event.Event;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,9 +31,22 @@ public interface Leftovers {
     /**
      * Removes events that are aggregated, and older than an instant, epoch milliseconds; never pending or dead ones.
      *
+     * @param taking is given them before they are removed, and keeps them by throwing; null where nobody wants them
      * @return whether there may be more
      */
-    boolean removeExpired(String source, long incarnation, long beforeMillis, int eventsMax);
+    boolean removeExpired(
+            String source, long incarnation, long beforeMillis, int eventsMax, @Nullable Consumer<List<Event>> taking);
+
+    /**
+     * Reads on through the rollups of an aggregation in one collection.
+     *
+     * @param from where the call before ended, null to begin
+     * @param to is given them as relaxed extended JSON
+     * @return where to read on, or null at the end
+     */
+    @Nullable
+    Place readRollups(
+            String collection, String aggregation, @Nullable Place from, int documentsMax, Consumer<List<String>> to);
 
     /** The collections of a target that there are: itself, its partitions, and those of its coarser levels. */
     List<String> collections(String targetCollection);

@@ -56,7 +56,7 @@ class HooksTest {
     private Hooks hooks(Duration limit, Named... plugins) {
         List<Named> all = List.of(plugins);
         return new Hooks(
-                new Hooks.Found(List.copyOf(all), List.copyOf(all), List.copyOf(all), List.copyOf(all)),
+                new Hooks.Found(List.copyOf(all), List.copyOf(all), List.copyOf(all), List.copyOf(all), List.of()),
                 limit,
                 (plugin, hook) -> failures.add(plugin + " " + hook));
     }

@@ -6,7 +6,11 @@ import dev.tallyworks.definition.DefinitionLog;
 import dev.tallyworks.definition.Retention;
 import dev.tallyworks.definition.Snapshot;
 import dev.tallyworks.definition.Source;
+import dev.tallyworks.event.Event;
+import dev.tallyworks.failure.OutcomeUnknown;
+import dev.tallyworks.failure.Unavailable;
 import dev.tallyworks.lane.Lanes;
+import dev.tallyworks.plugin.Hooks;
 import dev.tallyworks.removal.Leftovers;
 import dev.tallyworks.rollup.RollupFold;
 import dev.tallyworks.time.Granularity;
@@ -19,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -44,16 +49,19 @@ public final class Expiry implements Runnable {
     private final DefinitionLog definitions;
     private final Lanes lanes;
     private final Leftovers leftovers;
+    private final Hooks hooks;
     private final Duration inUse;
     private final Clock clock;
     private final Map<String, Long> seenAtMillis = new HashMap<>();
     private final Set<String> complainedOf = new HashSet<>();
 
     /** @param inUse for how long closed partitions may still be read */
-    public Expiry(DefinitionLog definitions, Lanes lanes, Leftovers leftovers, Duration inUse, Clock clock) {
+    public Expiry(
+            DefinitionLog definitions, Lanes lanes, Leftovers leftovers, Hooks hooks, Duration inUse, Clock clock) {
         this.definitions = definitions;
         this.lanes = lanes;
         this.leftovers = leftovers;
+        this.hooks = hooks;
         this.inUse = inUse;
         this.clock = clock;
     }
@@ -83,7 +91,7 @@ public final class Expiry implements Runnable {
     /** Closes what is older, once a day: each closing is a version of the definitions. */
     private void close(Aggregation aggregation) {
         Retention retention = aggregation.retention();
-        if (retention == null || isOffloaded(aggregation.id(), retention)) {
+        if (retention == null || hasToStay(aggregation.id(), retention)) {
             return;
         }
         long horizon = clock.instant()
@@ -105,9 +113,9 @@ public final class Expiry implements Runnable {
         });
     }
 
-    /** Nobody could take the data before they are dropped, so they stay. */
-    private boolean isOffloaded(String id, Retention retention) {
-        if (retention.offloader() == null) {
+    /** Whether nobody could take the data before they are dropped. */
+    private boolean hasToStay(String id, Retention retention) {
+        if (retention.offloader() == null || hooks.hasOffloader(retention.offloader())) {
             return false;
         }
         if (complainedOf.add(id)) {
@@ -147,9 +155,35 @@ public final class Expiry implements Runnable {
         int left = DROPS_A_PASS_MAX;
         for (String partition : partitions) {
             boolean read = now < seenAtMillis.computeIfAbsent(partition, seen -> now) + inUse.toMillis();
-            if (!read && left-- > 0 && isStillClosed(aggregation)) {
+            if (!read && left-- > 0 && offload(aggregation, partition) && isStillClosed(aggregation)) {
                 leftovers.drop(partition);
             }
+        }
+    }
+
+    /** @return whether all of it was taken, if somebody is to take it */
+    private boolean offload(Aggregation aggregation, String partition) {
+        String offloader =
+                aggregation.retention() == null ? null : aggregation.retention().offloader();
+        if (offloader == null) {
+            return true;
+        }
+        try {
+            Leftovers.Place at = null;
+            do {
+                at = leftovers.readRollups(
+                        partition,
+                        aggregation.id(),
+                        at,
+                        STEP_EVENTS,
+                        rollups -> hooks.offloadRollups(offloader, aggregation.id(), partition, rollups));
+            } while (at != null);
+            return true;
+        } catch (Unavailable away) {
+            throw away;
+        } catch (RuntimeException failed) {
+            LOG.warnf(failed, "%s keeps %s: it was not offloaded", aggregation.id(), partition);
+            return false;
         }
     }
 
@@ -165,18 +199,27 @@ public final class Expiry implements Runnable {
     /** @return how many steps are left */
     private int expire(Source source, int steps) {
         Retention retention = source.retention();
-        if (retention == null || source.state() != Source.State.OPEN || isOffloaded(source.id(), retention)) {
+        if (retention == null || source.state() != Source.State.OPEN || hasToStay(source.id(), retention)) {
             return steps;
         }
         long before = clock.instant()
                 .minus(retention.hotDays(), ChronoUnit.DAYS)
                 .minus(GRACE)
                 .toEpochMilli();
+        String offloader = retention.offloader();
+        Consumer<List<Event>> taking =
+                offloader == null ? null : events -> hooks.offloadEvents(offloader, source.id(), events);
         int left = steps;
         boolean more = true;
-        while (more && left > 0 && !isBeingRead(source)) {
-            more = leftovers.removeExpired(source.id(), source.incarnation(), before, STEP_EVENTS);
-            left--;
+        try {
+            while (more && left > 0 && !isBeingRead(source)) {
+                more = leftovers.removeExpired(source.id(), source.incarnation(), before, STEP_EVENTS, taking);
+                left--;
+            }
+        } catch (Unavailable | OutcomeUnknown away) {
+            throw away;
+        } catch (RuntimeException failed) {
+            LOG.warnf(failed, "%s keeps its events: they were not offloaded", source.id());
         }
         return left;
     }

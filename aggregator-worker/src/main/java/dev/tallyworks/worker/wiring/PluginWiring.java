@@ -4,6 +4,7 @@ import dev.tallyworks.plugin.EngineHook;
 import dev.tallyworks.plugin.EventHook;
 import dev.tallyworks.plugin.Hooks;
 import dev.tallyworks.plugin.MetricsHook;
+import dev.tallyworks.plugin.Offloader;
 import dev.tallyworks.plugin.ReportHook;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -23,10 +24,12 @@ class PluginWiring {
             @All List<EventHook> events,
             @All List<MetricsHook> metrics,
             @All List<ReportHook> reports,
+            @All List<Offloader> offloaders,
             MeterRegistry registry) {
         return new Hooks(
-                new Hooks.Found(engine, events, metrics, reports), Hooks.LIMIT, (plugin, hook) -> Counter.builder(
-                                "tallyworks.plugin.failures")
+                new Hooks.Found(engine, events, metrics, reports, offloaders),
+                Hooks.LIMIT,
+                (plugin, hook) -> Counter.builder("tallyworks.plugin.failures")
                         .description("Hooks of plugins that threw, took too long or were left out")
                         .tag("plugin", plugin)
                         .tag("hook", hook)

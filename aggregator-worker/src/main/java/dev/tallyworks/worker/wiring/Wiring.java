@@ -257,9 +257,15 @@ class Wiring {
 
     @Produces
     @Singleton
-    Expiry expiry(DefinitionLog definitions, MongoDatabase database, Lanes lanes, RealtimeWindow window, Clock clock) {
+    Expiry expiry(
+            DefinitionLog definitions,
+            MongoDatabase database,
+            Lanes lanes,
+            RealtimeWindow window,
+            Hooks hooks,
+            Clock clock) {
         Duration inUse = Duration.ofMillis(window.queryMillis());
-        return new Expiry(definitions, lanes, new MongoLeftovers(database), inUse, clock);
+        return new Expiry(definitions, lanes, new MongoLeftovers(database), hooks, inUse, clock);
     }
 
     @Produces

@@ -112,7 +112,9 @@ class AggregatorTest {
             }
         };
         Hooks hooks = new Hooks(
-                new Hooks.Found(List.of(), List.of(), List.of(weighing), List.of()), Hooks.LIMIT, (plugin, hook) -> {});
+                new Hooks.Found(List.of(), List.of(), List.of(weighing), List.of(), List.of()),
+                Hooks.LIMIT,
+                (plugin, hook) -> {});
         Aggregator aggregator = stage.aggregator(new PluggedMetrics(new FieldMetrics(), hooks));
         List<EventRef> posted = stage.post(100, NOON);
         OwnedLane lane = own("l00");

@@ -10,8 +10,11 @@ import dev.tallyworks.definition.Generations;
 import dev.tallyworks.definition.Rebuild;
 import dev.tallyworks.definition.RebuildChanges;
 import dev.tallyworks.definition.Retention;
+import dev.tallyworks.event.Event;
 import dev.tallyworks.lane.Lane;
 import dev.tallyworks.mongo.MongoLeftovers;
+import dev.tallyworks.plugin.Hooks;
+import dev.tallyworks.plugin.Offloader;
 import dev.tallyworks.time.Granularity;
 import dev.tallyworks.time.TimeRange;
 import dev.tallyworks.worker.batch.OwnedLane;
@@ -54,7 +57,46 @@ class ExpiryTest {
         }
     };
 
+    private final Archive archive = new Archive();
+    private final Hooks hooks = new Hooks(
+            new Hooks.Found(List.of(), List.of(), List.of(), List.of(), List.of(archive)),
+            Duration.ofSeconds(30),
+            (plugin, hook) -> {});
     private final Expiry expiry = expiry(Duration.ZERO);
+
+    /** Takes what is offloaded, or doesn't. */
+    private static final class Archive implements Offloader {
+        private final List<String> events = new ArrayList<>();
+        private final List<String> rollups = new ArrayList<>();
+        private boolean full;
+
+        @Override
+        public String name() {
+            return "archive";
+        }
+
+        @Override
+        public void offloadEvents(String source, List<Event> expired) {
+            check();
+            expired.forEach(event -> events.add(source + " " + event.ref().uuid()));
+        }
+
+        @Override
+        public void offloadRollups(String aggregation, String partition, List<String> documents) {
+            check();
+            documents.stream()
+                    .map(Document::parse)
+                    .filter(rollup -> rollup.getEmbedded(List.of("attribution", "type"), String.class)
+                            .equals("_total"))
+                    .forEach(rollup -> rollups.add(partition + ": " + rollup.get("count")));
+        }
+
+        private void check() {
+            if (full) {
+                throw new IllegalStateException("the archive is full");
+            }
+        }
+    }
 
     ExpiryTest() {
         Lane taken = stage.lanes
@@ -72,7 +114,7 @@ class ExpiryTest {
     }
 
     private Expiry expiry(Duration inUse) {
-        return new Expiry(stage.definitions, stage.lanes, new MongoLeftovers(stage.database), inUse, clock);
+        return new Expiry(stage.definitions, stage.lanes, new MongoLeftovers(stage.database), hooks, inUse, clock);
     }
 
     private void set(Definition definition) {
@@ -111,6 +153,7 @@ class ExpiryTest {
     @AfterEach
     void close() {
         stage.close();
+        hooks.close();
     }
 
     private void post(int days, int events) {
@@ -238,6 +281,27 @@ class ExpiryTest {
         expiry.run();
         assertThat(partitions()).hasSize(3);
         assertThat(events()).isEqualTo(15);
+    }
+
+    @Test
+    void whatAnOffloaderHasTakenIsRemovedAndNothingElse() {
+        Retention archived = new Retention(2, "archive");
+        set(aggregation(archived));
+        set(stage.definitions.refresh().source(Stage.SOURCE).orElseThrow().with(null, List.of(), archived, true, NOON));
+        now = NOON.plus(Duration.ofHours(61));
+        archive.full = true;
+        expiry.run();
+        assertThat(partitions()).containsExactly(level(0, 15), partition(0, 10), partition(3, 5));
+        assertThat(events()).isEqualTo(15);
+
+        archive.full = false;
+        expiry.run();
+        assertThat(archive.rollups).containsExactly(partition(0, 10));
+        assertThat(partitions()).containsExactly(level(0, 15), partition(3, 5));
+        assertThat(archive.events).hasSize(10).doesNotHaveDuplicates();
+        assertThat(events()).isEqualTo(5);
+        stage.database.getCollection("events_" + Stage.SOURCE).find().forEach(kept -> assertThat(archive.events)
+                .doesNotContain(Stage.SOURCE + " " + kept.getString("_id")));
     }
 
     @Test

@@ -43,7 +43,9 @@ class RegionPluginTest {
 
     private final RegionPlugin plugin = new RegionPlugin();
     private final Hooks hooks = new Hooks(
-            new Hooks.Found(List.of(), List.of(plugin), List.of(plugin), List.of()), Hooks.LIMIT, (name, hook) -> {});
+            new Hooks.Found(List.of(), List.of(plugin), List.of(plugin), List.of(), List.of()),
+            Hooks.LIMIT,
+            (name, hook) -> {});
 
     @AfterEach
     void close() {
