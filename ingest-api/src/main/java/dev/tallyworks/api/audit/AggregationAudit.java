@@ -166,7 +166,7 @@ final class AggregationAudit {
                 cells(event, asked, Tally::doneAfter);
                 figures.recorded(event, inForce);
             } else if (countable.state() == CountableEvents.State.PENDING) {
-                boolean overdue = event.receivedAtMillis() < begunMillis;
+                boolean overdue = event.receivedAtMillis() <= begunMillis;
                 cells(event, asked, tally -> tally.pendingAfter(overdue));
             }
         });
