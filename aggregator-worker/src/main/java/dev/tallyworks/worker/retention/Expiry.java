@@ -39,8 +39,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Expiry implements Runnable {
     private static final Logger LOG = Logger.getLogger(Expiry.class);
-    /** Raw events outlive their age: one that was accepted when it was nearly too old is not posted again that late. */
+    /** Raw events outlive their age by this, so that clocks that differ let none be posted again that has gone. */
     private static final Duration GRACE = Duration.ofMinutes(10);
+
+    /** Closings in the time for which numbers are kept, at most. */
+    private static final int CLOSINGS_PER_AGE = 24;
 
     private static final int STEP_EVENTS = 1_000;
     private static final int STEPS_A_PASS_MAX = 200;
@@ -88,16 +91,15 @@ public final class Expiry implements Runnable {
         }
     }
 
-    /** Closes what is older, once a day: each closing is a version of the definitions. */
+    /** Closes what is older, but not at every edge of a partition: each closing is a version of the definitions. */
     private void close(Aggregation aggregation) {
         Retention retention = aggregation.retention();
         if (retention == null || hasToStay(aggregation.id(), retention)) {
             return;
         }
-        long horizon = clock.instant()
-                .truncatedTo(ChronoUnit.DAYS)
-                .minus(retention.hotDays(), ChronoUnit.DAYS)
-                .toEpochMilli();
+        long step = Duration.ofDays(retention.hotDays()).toMillis() / CLOSINGS_PER_AGE;
+        long horizon = Math.floorDiv(clock.millis(), step) * step
+                - Duration.ofDays(retention.hotDays()).toMillis();
         if (aggregation.partitionStartMillis(horizon) <= aggregation.closedBeforeMillis()) {
             return;
         }
