@@ -14,12 +14,8 @@ public interface CountableEvents {
      */
     record Asked(String source, long incarnation, Collection<String> types, TimeRange range) {}
 
-    /**
-     * Reads events in the order of time. One that becomes done meanwhile is read as pending or as done, never neither.
-     *
-     * @param payloads whether these are read too; else they are empty
-     */
-    void scan(Asked asked, boolean payloads, Consumer<Countable> to);
+    /** Reads events in the order of time. One that becomes done meanwhile is read as pending or as done, never neither. */
+    void scan(Asked asked, Consumer<Countable> to);
 
     /** The timestamp of the n-th recorded event of a source in a range, of whatever kind; null where there are fewer. */
     @Nullable

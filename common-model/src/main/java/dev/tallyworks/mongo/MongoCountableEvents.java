@@ -1,7 +1,6 @@
 package dev.tallyworks.mongo;
 
 import com.mongodb.ReadPreference;
-import com.mongodb.client.FindIterable;
 import com.mongodb.client.MongoCursor;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Projections;
@@ -25,20 +24,18 @@ public final class MongoCountableEvents implements CountableEvents {
     }
 
     @Override
-    public void scan(Asked asked, boolean payloads, Consumer<Countable> to) {
+    public void scan(Asked asked, Consumer<Countable> to) {
         Document filter = within(asked.range()).append(Fields.INCARNATION, asked.incarnation());
         if (!asked.types().isEmpty()) {
             filter.append(Fields.TYPE, new Document("$in", asked.types()));
         }
         DriverFailures.reading(() -> {
-            FindIterable<RawBsonDocument> found = database.getCollection(
+            try (MongoCursor<RawBsonDocument> events = database.getCollection(
                             Fields.EVENTS_PREFIX + asked.source(), RawBsonDocument.class)
                     .find(filter)
                     .sort(IN_ORDER)
-                    .batchSize(BATCH_DOCUMENTS);
-            try (MongoCursor<RawBsonDocument> events = payloads
-                    ? found.iterator()
-                    : found.projection(Projections.exclude(Fields.PAYLOAD)).iterator()) {
+                    .batchSize(BATCH_DOCUMENTS)
+                    .iterator()) {
                 while (events.hasNext()) {
                     RawBsonDocument event = events.next();
                     to.accept(new Countable(EventDocuments.toEvent(asked.source(), event), state(event)));

@@ -9,6 +9,7 @@ import dev.tallyworks.definition.Source;
 import dev.tallyworks.event.Attribution;
 import dev.tallyworks.event.CountableEvents;
 import dev.tallyworks.event.Event;
+import dev.tallyworks.metric.EventMetrics;
 import dev.tallyworks.metric.MetricGenerator;
 import dev.tallyworks.rollup.AttributionScan;
 import dev.tallyworks.rollup.RollupFold;
@@ -27,6 +28,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * every one looks again at what the round before could not tell of. Not thread-safe.
  */
 final class AggregationAudit {
+    private static final Logger LOG = Logger.getLogger(AggregationAudit.class);
     private static final int CELLS_MAX = 1_000_000;
     private static final int DIFFERING_MAX = 100_000;
 
@@ -148,26 +151,29 @@ final class AggregationAudit {
     private boolean round(TimeRange within, Predicate<Cell> asked) {
         open = new TreeMap<>();
         Set<String> types = new TreeSet<>();
-        read(within, false, (countable, inForce) -> {
+        read(within, (countable, inForce) -> {
             if (countable.state() == CountableEvents.State.DONE) {
-                cells(countable.event(), asked, Tally::doneBefore);
-                countable.event().attributions().forEach(attribution -> types.add(attribution.type()));
+                List<Attribution> attributions = attributions(countable.event(), metrics(countable, inForce));
+                cells(countable.event(), attributions, asked, Tally::doneBefore);
+                attributions.forEach(attribution -> types.add(attribution.type()));
             }
         });
-        Figures figures = new Figures(stores.generator());
+        Figures figures = new Figures();
         for (Aggregation.Portion portion : aggregation.portions(within)) {
             for (Granularity width : widths) {
                 count(portion, width, types, asked, figures);
             }
         }
-        read(within, true, (countable, inForce) -> {
+        read(within, (countable, inForce) -> {
             Event event = countable.event();
+            EventMetrics metrics = metrics(countable, inForce);
+            List<Attribution> attributions = attributions(event, metrics);
             if (countable.state() == CountableEvents.State.DONE) {
-                cells(event, asked, Tally::doneAfter);
-                figures.recorded(event, inForce);
+                cells(event, attributions, asked, Tally::doneAfter);
+                figures.recorded(event, inForce, metrics);
             } else if (countable.state() == CountableEvents.State.PENDING) {
                 boolean overdue = event.receivedAtMillis() <= begunMillis;
-                cells(event, asked, tally -> tally.pendingAfter(overdue));
+                cells(event, attributions, asked, tally -> tally.pendingAfter(overdue));
             }
         });
         Set<Long> wrongFigures = figures.differing();
@@ -193,12 +199,26 @@ final class AggregationAudit {
         void read(CountableEvents.Countable countable, Aggregation inForce);
     }
 
+    /** What an event adds; null where that fails, as it does for an event that will die of it. */
+    private @Nullable EventMetrics metrics(CountableEvents.Countable countable, Aggregation inForce) {
+        try {
+            return stores.generator().generate(countable.event(), inForce);
+        } catch (RuntimeException poison) {
+            LOG.debugf(poison, "event %s has no metrics", countable.event().ref());
+            return null;
+        }
+    }
+
+    private static List<Attribution> attributions(Event event, @Nullable EventMetrics metrics) {
+        return metrics == null ? event.attributions() : metrics.attributions();
+    }
+
     /** Gives the events that should be counted, or will be. */
-    private void read(TimeRange within, boolean payloads, Reading reading) {
+    private void read(TimeRange within, Reading reading) {
         for (Source source : sources()) {
             CountableEvents.Asked asked = new CountableEvents.Asked(
                     source.id(), source.incarnation(), aggregation.filter().eventTypes(), within);
-            stores.events().scan(asked, payloads, countable -> {
+            stores.events().scan(asked, countable -> {
                 Aggregation inForce = inForce(countable.event());
                 if (inForce != null) {
                     reading.read(countable, inForce);
@@ -230,12 +250,12 @@ final class AggregationAudit {
         void count(Tally tally);
     }
 
-    private void cells(Event event, Predicate<Cell> asked, Counting counting) {
+    private void cells(Event event, List<Attribution> attributions, Predicate<Cell> asked, Counting counting) {
         for (Granularity width : widths) {
             long bucket = width.bucketStartMillis(event.timestampMillis());
             if (isWhole(bucket, width)) {
                 count(new Cell(bucket, width, Attribution.TOTAL), asked, counting);
-                for (Attribution attribution : event.attributions()) {
+                for (Attribution attribution : attributions) {
                     count(new Cell(bucket, width, attribution.type()), asked, counting);
                 }
             }

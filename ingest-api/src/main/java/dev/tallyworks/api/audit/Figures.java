@@ -3,7 +3,6 @@ package dev.tallyworks.api.audit;
 import dev.tallyworks.definition.Aggregation;
 import dev.tallyworks.event.Event;
 import dev.tallyworks.metric.EventMetrics;
-import dev.tallyworks.metric.MetricGenerator;
 import dev.tallyworks.rollup.RollupDelta;
 import dev.tallyworks.rollup.RollupFold;
 import dev.tallyworks.rollup.RollupNumbers;
@@ -22,13 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class Figures {
     private static final int BUCKETS_MAX = 50_000;
 
-    private final MetricGenerator generator;
     private final Map<Long, RollupNumbers> stored = new HashMap<>();
     private @Nullable RollupFold fold = new RollupFold();
-
-    Figures(MetricGenerator generator) {
-        this.generator = generator;
-    }
 
     void stored(long bucketMillis, RollupNumbers numbers) {
         if (fold != null) {
@@ -37,10 +31,14 @@ final class Figures {
         }
     }
 
-    /** @param aggregation as the generation has it in which the event counts */
-    void recorded(Event event, Aggregation aggregation) {
-        if (fold != null) {
-            EventMetrics all = generator.generate(event, aggregation);
+    /**
+     * @param aggregation as the generation has it in which the event counts
+     * @param all null where they are not known: then nothing is said
+     */
+    void recorded(Event event, Aggregation aggregation, @Nullable EventMetrics all) {
+        if (all == null) {
+            fold = null;
+        } else if (fold != null) {
             EventMetrics total =
                     new EventMetrics(List.of(), all.numbers(), all.categories(), all.unique(), all.samples());
             fold.add(event, aggregation, total);
