@@ -12,15 +12,17 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +50,7 @@ public final class Live implements AutoCloseable {
     private final Map<MovingQuestion, Broadcast> broadcasts = new HashMap<>();
     private final ScheduledExecutorService ticking = Executors.newSingleThreadScheduledExecutor(named("live-ticks"));
     private final ExecutorService threads = Executors.newFixedThreadPool(ASKING_THREADS, named("live"));
-    private final Map<Viewer, MovingQuestion> viewers = new HashMap<>();
+    private final Map<Viewer, Optional<MovingQuestion>> viewers = new HashMap<>();
     private boolean listening;
     private volatile boolean closed;
 
@@ -89,49 +91,61 @@ public final class Live implements AutoCloseable {
     }
 
     /**
-     * Lets a viewer in, and waits until it has its first update. It must leave.
+     * Lets a viewer in, without keeping a thread waiting. It must leave, whatever becomes of it.
      *
+     * @param reading makes the question of the request; it may take as long as a store does
      * @param sinceMillis the id of the last update that it was told; null where it is new
-     * @throws Unavailable where there are too many, or nothing answers; else what asking throws
+     * @return done when it has its first update; fails with {@link Unavailable} where there are too many, or nothing answers,
+     *     else as reading and asking do
      */
-    void join(MovingQuestion question, Viewer viewer, @Nullable Long sinceMillis) {
-        CompletableFuture<Void> joined;
-        Broadcast broadcast;
+    CompletionStage<Viewer> join(Supplier<MovingQuestion> reading, Viewer viewer, @Nullable Long sinceMillis) {
         synchronized (this) {
-            boolean isNew = !broadcasts.containsKey(question);
-            if (closed
-                    || viewers.size() >= settings.viewersMax()
-                    || isNew && broadcasts.size() >= settings.questionsMax()) {
-                throw new Unavailable("too many live streams", new IllegalStateException(viewers.size() + " viewers"));
+            if (closed || viewers.size() >= settings.viewersMax()) {
+                return CompletableFuture.failedFuture(tooMany());
+            }
+            viewers.put(viewer, Optional.empty());
+        }
+        try {
+            return CompletableFuture.supplyAsync(reading, threads)
+                    .thenCompose(question -> join(question, viewer, sinceMillis))
+                    .thenApply(joined -> viewer)
+                    .orTimeout(JOIN_SECONDS, TimeUnit.SECONDS);
+        } catch (RejectedExecutionException closing) {
+            return CompletableFuture.failedFuture(tooMany());
+        }
+    }
+
+    private CompletableFuture<Void> join(MovingQuestion question, Viewer viewer, @Nullable Long sinceMillis) {
+        Broadcast broadcast;
+        CompletableFuture<Void> joined;
+        synchronized (this) {
+            if (!viewers.containsKey(viewer)) {
+                return CompletableFuture.failedFuture(new CancellationException("left already"));
+            }
+            if (!broadcasts.containsKey(question) && broadcasts.size() >= settings.questionsMax()) {
+                return CompletableFuture.failedFuture(tooMany());
             }
             if (!listening) {
                 listening = true;
                 news.listen(this::heard);
             }
+            viewers.put(viewer, Optional.of(question));
             broadcast = broadcasts.computeIfAbsent(question, of -> new Broadcast(of, asking, clock, System::nanoTime));
             joined = broadcast.join(viewer, sinceMillis);
-            viewers.put(viewer, question);
         }
         askIfDue(broadcast);
-        try {
-            joined.get(JOIN_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException failed) {
-            leave(viewer);
-            throw failed.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(failed);
-        } catch (TimeoutException late) {
-            leave(viewer);
-            throw new Unavailable("no answer in time", late);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            leave(viewer);
-            throw new Unavailable("interrupted", interrupted);
-        }
+        return joined;
     }
 
-    /** For each viewer that joined, at least once. */
+    private static Unavailable tooMany() {
+        return new Unavailable("too many live streams", new IllegalStateException("as many as are allowed"));
+    }
+
+    /** For each viewer that joined, or tried to, at least once. */
     synchronized void leave(Viewer viewer) {
-        MovingQuestion question = viewers.remove(viewer);
-        Broadcast broadcast = question == null ? null : broadcasts.get(question);
+        Optional<MovingQuestion> question = viewers.remove(viewer);
+        Broadcast broadcast =
+                question == null ? null : question.map(broadcasts::get).orElse(null);
         if (broadcast != null) {
             broadcast.leave(viewer);
             if (broadcast.isDeserted()) {

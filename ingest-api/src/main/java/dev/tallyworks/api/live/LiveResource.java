@@ -1,18 +1,13 @@
 package dev.tallyworks.api.live;
 
-import dev.tallyworks.api.query.MovingQuestion;
-import dev.tallyworks.definition.Definitions;
-import dev.tallyworks.realtime.RealtimeWindow;
-import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Multi;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.UriInfo;
 import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -23,7 +18,6 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameters;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestPath;
-import org.jspecify.annotations.Nullable;
 
 /** Answers that go on. */
 @Path("/api/v1/reports")
@@ -35,23 +29,16 @@ public class LiveResource {
 
             """;
 
-    private final Live live;
-    private final Definitions definitions;
-    private final RealtimeWindow window;
-    private final LiveSettings settings;
+    private final LiveEntry entry;
 
-    LiveResource(Live live, Definitions definitions, RealtimeWindow window, LiveSettings settings) {
-        this.live = live;
-        this.definitions = definitions;
-        this.window = window;
-        this.settings = settings;
+    LiveResource(LiveEntry entry) {
+        this.entry = entry;
     }
 
-    // A thread is only taken until the first answer is there, which viewers of one question wait for together.
     @GET
+    @Entered
     @Path("/{report}/live")
     @Produces(MediaType.SERVER_SENT_EVENTS)
-    @Blocking
     @Operation(
             summary = "Watch a metric: server-sent events with the points that have changed, at most two a second",
             description =
@@ -83,16 +70,12 @@ public class LiveResource {
             content = @Content(mediaType = MediaType.SERVER_SENT_EVENTS, example = EXAMPLE))
     public Multi<OutboundSseEvent> live(
             @RestPath String report,
-            @Context UriInfo uri,
-            @HeaderParam("Last-Event-ID") @Nullable String lastEventId,
             @Context Sse sse,
-            @Context HttpServerResponse response) {
-        MovingQuestion question = MovingQuestion.read(definitions.refresh(), report, uri.getQueryParameters(), window);
-        Viewer viewer = new Viewer(events(sse), response::reset, settings, System::nanoTime);
-        live.join(question, viewer, millis(lastEventId));
+            @Context HttpServerResponse response,
+            @Context RoutingContext request) {
         response.putHeader("Cache-Control", "no-store");
         response.putHeader("X-Accel-Buffering", "no");
-        return viewer.stream(() -> live.leave(viewer));
+        return entry.entered(request, events(sse));
     }
 
     private static Viewer.Events events(Sse sse) {
@@ -111,10 +94,5 @@ public class LiveResource {
                 return sse.newEventBuilder().comment("").build();
             }
         };
-    }
-
-    /** One that isn't ours is as good as none. */
-    private static @Nullable Long millis(@Nullable String lastEventId) {
-        return lastEventId != null && lastEventId.matches("\\d{1,15}") ? Long.valueOf(lastEventId) : null;
     }
 }

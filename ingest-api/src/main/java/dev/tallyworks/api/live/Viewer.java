@@ -30,20 +30,19 @@ final class Viewer {
         OutboundSseEvent comment();
     }
 
-    private final Events events;
     private final Runnable cut;
     private final LiveSettings settings;
     private final LongSupplier nanoTime;
     private final AtomicInteger pumping = new AtomicInteger();
     private @Nullable MultiEmitter<? super OutboundSseEvent> emitter;
+    private @Nullable Events events;
     private @Nullable Update waiting;
     private long sentNanos;
     private boolean sentAny;
     private long askedNanos;
 
     /** @param cut breaks the connection off, whatever is on its way */
-    Viewer(Events events, Runnable cut, LiveSettings settings, LongSupplier nanoTime) {
-        this.events = events;
+    Viewer(Runnable cut, LiveSettings settings, LongSupplier nanoTime) {
         this.cut = cut;
         this.settings = settings;
         this.nanoTime = nanoTime;
@@ -51,16 +50,16 @@ final class Viewer {
         this.askedNanos = sentNanos;
     }
 
-    /** @param gone is run once when the stream ends, whoever ends it */
-    Multi<OutboundSseEvent> stream(Runnable gone) {
+    /** To be subscribed once. */
+    Multi<OutboundSseEvent> stream(Events made) {
         return Multi.createFrom()
                 .emitter(
-                        made -> {
+                        subscribed -> {
                             synchronized (this) {
-                                emitter = made;
+                                events = made;
+                                emitter = subscribed;
                             }
-                            made.onTermination(gone);
-                            made.onRequest(more -> pump());
+                            subscribed.onRequest(more -> pump());
                             pump();
                         },
                         BackPressureStrategy.ERROR);
@@ -91,16 +90,17 @@ final class Viewer {
         synchronized (this) {
             to = emitter;
             long now = nanoTime.getAsLong();
-            if (to == null || to.isCancelled() || to.requested() == 0) {
+            Events making = events;
+            if (to == null || making == null || to.isCancelled() || to.requested() == 0) {
                 return;
             }
             askedNanos = now;
             if (waiting != null && (!sentAny || now - sentNanos >= GAP_NANOS)) {
-                event = events.of(waiting);
+                event = making.of(waiting);
                 waiting = null;
                 sentAny = true;
             } else if (now - sentNanos >= settings.heartbeat().toNanos()) {
-                event = events.comment();
+                event = making.comment();
             } else {
                 return;
             }

@@ -259,6 +259,14 @@ class LiveHttpTest {
     }
 
     @Test
+    void aClientThatTakesNothingButEventsIsToldOfAProblemToo() {
+        try (EventStream stream = watch("none", "metric=COUNT", null)) {
+            assertThat(stream.response.statusCode()).isEqualTo(404);
+            assertThat(stream.response.headers().firstValue("Content-Type")).contains("application/problem+json");
+        }
+    }
+
+    @Test
     void whatIsNotDefinedCannotBeWatched() {
         given().get("/api/v1/reports/none/live?metric=COUNT")
                 .then()

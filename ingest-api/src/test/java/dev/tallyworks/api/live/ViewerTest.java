@@ -42,7 +42,7 @@ class ViewerTest {
 
     private final AtomicLong nanos = new AtomicLong(1);
     private final AtomicBoolean gone = new AtomicBoolean();
-    private final Viewer viewer = new Viewer(new Texts(), () -> {}, SETTINGS, nanos::get);
+    private final Viewer viewer = new Viewer(() -> {}, SETTINGS, nanos::get);
     private final Connection connection = new Connection();
 
     /** Events as texts, in the id. */
@@ -135,7 +135,11 @@ class ViewerTest {
     }
 
     private void connect() {
-        viewer.stream(() -> gone.set(true)).subscribe().withSubscriber(connection);
+        viewer.stream(new Texts())
+                .onTermination()
+                .invoke(() -> gone.set(true))
+                .subscribe()
+                .withSubscriber(connection);
     }
 
     private void passes(Duration time) {
