@@ -58,7 +58,7 @@ class ViewerTest {
         }
     }
 
-    private record Text(String getId) implements OutboundSseEvent {
+    record Text(String getId) implements OutboundSseEvent {
         @Override
         public @Nullable String getName() {
             return null;
