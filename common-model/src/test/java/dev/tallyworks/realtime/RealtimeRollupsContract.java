@@ -8,8 +8,12 @@ import dev.tallyworks.event.CommitId;
 import dev.tallyworks.event.Event;
 import dev.tallyworks.event.EventRef;
 import dev.tallyworks.metric.FieldMetrics;
+import dev.tallyworks.metric.Leaf;
 import dev.tallyworks.metric.Metric;
 import dev.tallyworks.queue.Job;
+import dev.tallyworks.rollup.Facts;
+import dev.tallyworks.rollup.Folding;
+import dev.tallyworks.rollup.RollupDelta;
 import dev.tallyworks.rollup.RollupFold;
 import dev.tallyworks.rollup.RollupNumbers;
 import dev.tallyworks.rollup.Selection;
@@ -20,8 +24,11 @@ import dev.tallyworks.time.TimeRange;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -138,6 +145,86 @@ public abstract class RealtimeRollupsContract {
         assertThat(read(series("user", "u.1"), both, new Metric.Count())).hasSize(2);
         assertThat(read(series("user", "u"), both, new Metric.Count())).isEmpty();
         assertThat(queued()).isEqualTo(3);
+    }
+
+    @Test
+    void leavesFlagsAndSketchesAreReadBack() {
+        Random random = new Random(1);
+        List<Event> all = new ArrayList<>();
+        Aggregation sketched = sketched(10_000);
+        for (int i = 0; i < 3; i++) {
+            List<Event> batch = manifold(random);
+            realtime().commit(commit(sketched, batch), now);
+            all.addAll(batch);
+        }
+        for (RollupDelta delta : commit(sketched, all).deltas()) {
+            assertThat(Facts.of(numbers(delta))).isEqualTo(Facts.of(delta));
+        }
+    }
+
+    @Test
+    void leavesAndFlagsBeyondTheirLimitsKeepTheirTotals() {
+        Aggregation few = sketched(30);
+        List<Event> all = new ArrayList<>();
+        for (int seq = 1; seq <= 5; seq++) {
+            List<Event> batch = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                Map<String, @Nullable Object> payload =
+                        new TreeMap<>(Map.of("amount", decimal("0.25"), "a", "a" + seq + i % 20, "paid", i % 3 == 0));
+                if (i % 2 == 0) {
+                    payload.put("b", "b" + i);
+                }
+                batch.add(event(minute + seq * 300 + i, payload));
+            }
+            realtime().commit(commit(few, batch), now);
+            all.addAll(batch);
+        }
+        RollupNumbers stored = numbers(commit(few, all).deltas().iterator().next());
+        assertThat(stored.leaves()).hasSize(32);
+        Map<Set<String>, Long> byFields = new HashMap<>();
+        stored.leaves().forEach((leaf, stats) -> byFields.merge(Leaf.parse(leaf).keySet(), stats.count(), Long::sum));
+        assertThat(byFields).isEqualTo(Map.of(Set.of("a", "paid"), 750L, Set.of("a", "b", "paid"), 750L));
+        assertThat(stored.flags().get("paid").values()).hasSize(1_000);
+        assertThat(stored.flags().get("paid").truncated()).isTrue();
+        assertThat(stored.others()).isZero();
+    }
+
+    private Aggregation sketched(int leavesMax) {
+        return aggregation.with(
+                Granularity.MINUTE,
+                aggregation.filter(),
+                aggregation.partition(),
+                null,
+                aggregation.fields(),
+                new Aggregation.Limits(1_000, leavesMax),
+                true,
+                List.of(),
+                new Aggregation.Sketches(List.of("user", "attribution:user"), List.of("amount")),
+                Instant.EPOCH);
+    }
+
+    private List<Event> manifold(Random random) {
+        return Folding.manifoldEvents(random, 150).stream()
+                .map(made -> event(minute + made.timestampMillis() % 60_000, made.payload()))
+                .toList();
+    }
+
+    private RealtimeRollups.Commit commit(Aggregation to, List<Event> events) {
+        RollupFold fold = new RollupFold();
+        events.forEach(event -> fold.add(event, to, METRICS.generate(event, to)));
+        return new RealtimeRollups.Commit(new CommitId(UUID.randomUUID().toString(), 1), fold.deltas(), List.of());
+    }
+
+    private RollupNumbers numbers(RollupDelta delta) {
+        RollupNumbers numbers = new RollupNumbers();
+        long bucket = delta.target().bucketMillis();
+        realtime()
+                .read(
+                        delta.target().series(),
+                        new TimeRange(bucket, bucket + 60_000),
+                        Facts.SELECTION,
+                        rollup -> numbers.add(rollup.numbers()));
+        return numbers;
     }
 
     @Test

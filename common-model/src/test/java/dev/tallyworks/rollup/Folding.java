@@ -50,6 +50,48 @@ public final class Folding {
                 Instant.EPOCH);
     }
 
+    /** With sketches, a coarser level, and few leaves. */
+    public static Aggregation sketched(String target, int leavesMax) {
+        Aggregation plain = hourly(target);
+        return plain.with(
+                plain.granularity(),
+                plain.filter(),
+                plain.partition(),
+                null,
+                plain.fields(),
+                new Aggregation.Limits(1_000, leavesMax),
+                true,
+                List.of(Granularity.DAY),
+                new Aggregation.Sketches(List.of("user", "attribution:user"), List.of("amount")),
+                Instant.EPOCH);
+    }
+
+    /** Events with leaves, flags and what sketches take. */
+    public static List<Event> manifoldEvents(Random random, int events) {
+        List<Event> made = new ArrayList<>();
+        for (int i = 0; i < events; i++) {
+            Map<String, @Nullable Object> payload = new HashMap<>();
+            payload.put("amount", new BigDecimal(BigInteger.valueOf(random.nextInt(2_000_000) - 500_000), 3));
+            if (random.nextInt(4) > 0) {
+                payload.put(
+                        "user", random.nextBoolean() ? "u" + random.nextInt(50) : new BigDecimal(random.nextInt(50)));
+            }
+            if (random.nextBoolean()) {
+                payload.put("paid", random.nextBoolean());
+            }
+            payload.put("c.ountry", random.nextInt(3) == 0 ? "" : "%" + random.nextInt(4));
+            if (random.nextBoolean()) {
+                payload.put("", "__other__");
+            }
+            made.add(event(
+                    "sale",
+                    random.nextInt(3) * 3_600_000L + random.nextInt(20),
+                    payload,
+                    new Attribution("user", "a" + random.nextInt(5))));
+        }
+        return made;
+    }
+
     public static Aggregation hourly(String target) {
         return aggregation(target, Granularity.HOUR, new Aggregation.Partition(false, 0), 1_000);
     }

@@ -6,11 +6,15 @@ import dev.tallyworks.definition.Aggregation;
 import dev.tallyworks.event.Attribution;
 import dev.tallyworks.event.Event;
 import dev.tallyworks.metric.ExactSum;
+import dev.tallyworks.metric.FieldMetrics;
+import dev.tallyworks.metric.Leaf;
+import dev.tallyworks.metric.PercentileSketch;
 import dev.tallyworks.time.Granularity;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -125,6 +129,88 @@ class RollupFoldTest {
                     }
                 }));
         return facts;
+    }
+
+    @Test
+    void leavesFlagsAndSamplesEqualARecount() {
+        Aggregation sketched = Folding.sketched("aggr_kinds", 10_000);
+        for (int seed = 0; seed < 20; seed++) {
+            List<Event> events = Folding.manifoldEvents(new Random(seed), 200);
+            for (RollupDelta delta : Folding.fold(sketched, events)) {
+                List<Event> counted = events.stream()
+                        .filter(event -> Granularity.HOUR.bucketStartMillis(event.timestampMillis())
+                                        == delta.target().bucketMillis()
+                                && isOf(event, delta.target().series()))
+                        .toList();
+                Map<Map<String, String>, Long> leaves = new HashMap<>();
+                Map<Long, Long> flags = new HashMap<>();
+                Map<Integer, Long> samples = new HashMap<>();
+                for (Event event : counted) {
+                    Map<String, String> texts = new TreeMap<>();
+                    event.payload().forEach((field, value) -> {
+                        if (!(value instanceof BigDecimal)) {
+                            texts.put(field, String.valueOf(value));
+                        }
+                    });
+                    leaves.merge(texts, 1L, Long::sum);
+                    if (event.payload().containsKey("paid")) {
+                        flags.merge(event.timestampMillis(), 1L, Long::sum);
+                    }
+                    samples.merge(
+                            PercentileSketch.bucket((BigDecimal) event.payload().get("amount")), 1L, Long::sum);
+                }
+                Map<Map<String, String>, Long> folded = new HashMap<>();
+                delta.leaves().forEach((leaf, stats) -> folded.put(Leaf.parse(leaf), stats.count()));
+                assertThat(folded).isEqualTo(leaves);
+                RollupNumbers.OfFlag read = new RollupNumbers.OfFlag();
+                delta.flags()
+                        .getOrDefault("paid", Map.of())
+                        .forEach((key, times) ->
+                                RollupDelta.Flag.read(read, delta.target().bucketMillis(), key, times));
+                Map<Long, Long> flagged = new HashMap<>();
+                read.values().forEach((at, values) -> flagged.put(at, values.trues() + values.falses()));
+                assertThat(flagged).isEqualTo(flags);
+                assertThat(delta.percentiles().get("amount").counts()).isEqualTo(samples);
+            }
+        }
+    }
+
+    @Test
+    void coarserLevelsHoldTheSameWithoutFlags() {
+        Aggregation sketched = Folding.sketched("aggr_levels", 10_000);
+        List<Event> events = Folding.manifoldEvents(new Random(3), 300);
+        RollupFold fold = new RollupFold();
+        events.forEach(event -> fold.add(event, sketched, new FieldMetrics().generate(event, sketched)));
+        Aggregation daily = Folding.aggregation("aggr_levels", Granularity.DAY, sketched.partition(), 1_000);
+        Aggregation dailySketched = daily.with(
+                Granularity.DAY,
+                daily.filter(),
+                daily.partition(),
+                null,
+                daily.fields(),
+                sketched.limits(),
+                true,
+                List.of(),
+                sketched.sketches(),
+                daily.updatedAt());
+        Map<String, Map<String, Object>> expected = new TreeMap<>();
+        Folding.fold(dailySketched, events).forEach(delta -> {
+            Map<String, Object> facts = new TreeMap<>(Facts.of(delta));
+            facts.keySet().removeIf(name -> name.startsWith("flag"));
+            facts.putAll(facts(delta));
+            expected.put(HexFormat.of().formatHex(delta.id()), facts);
+        });
+        Map<String, Map<String, Object>> levels = new TreeMap<>();
+        fold.deltasOfAllLevels().stream()
+                .filter(delta -> delta.target().series().width() == Granularity.DAY)
+                .forEach(delta -> {
+                    assertThat(delta.target().collection()).isEqualTo("aggr_levels.day");
+                    Map<String, Object> facts = new TreeMap<>(Facts.of(delta));
+                    facts.putAll(facts(delta));
+                    levels.put(HexFormat.of().formatHex(delta.id()), facts);
+                });
+        assertThat(levels).isNotEmpty().isEqualTo(expected);
+        assertThat(fold.deltasOfAllLevels()).hasSize(fold.size() + levels.size());
     }
 
     @Test

@@ -7,6 +7,8 @@ import dev.tallyworks.event.Attribution;
 import dev.tallyworks.event.Event;
 import dev.tallyworks.failure.OutcomeUnknown;
 import dev.tallyworks.metric.ExactSum;
+import dev.tallyworks.metric.FieldMetrics;
+import dev.tallyworks.metric.Leaf;
 import dev.tallyworks.metric.Metric;
 import dev.tallyworks.metric.StoredName;
 import dev.tallyworks.partition.Partition;
@@ -380,6 +382,80 @@ public abstract class RollupsContract {
         long numbersKept = kept.value().divide(new BigDecimal("1.25")).longValueExact();
         assertThat(numbersKept).isEqualTo(999);
         assertThat(only(hourly, new Metric.Count()).others()).isEqualTo(2L * names - values - numbersKept);
+    }
+
+    @Test
+    void leavesFlagsAndSketchesAreReadBackInAllLevels() {
+        for (int seed = 0; seed < 6; seed++) {
+            Random random = new Random(seed);
+            Aggregation sketched = Folding.sketched(target(), 10_000);
+            List<Event> all = new ArrayList<>();
+            for (int seq = 1; seq <= 3; seq++) {
+                List<Event> batch = Folding.manifoldEvents(random, 150);
+                rollups.apply("l00", seq, levels(sketched, batch));
+                rollups.apply("l00", seq, levels(sketched, batch));
+                all.addAll(batch);
+            }
+            for (RollupDelta delta : levels(sketched, all)) {
+                assertThat(Facts.of(read(sketched, delta))).as("seed " + seed).isEqualTo(Facts.of(delta));
+            }
+        }
+    }
+
+    @Test
+    void leavesAndFlagsBeyondTheirLimitsKeepTheirTotals() {
+        Aggregation few = Folding.sketched(target(), 30);
+        List<Event> all = new ArrayList<>();
+        for (int seq = 1; seq <= 5; seq++) {
+            List<Event> batch = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                Map<String, @Nullable Object> payload = new HashMap<>(
+                        Map.of("amount", new BigDecimal("0.25"), "a", "a" + seq + i % 20, "paid", i % 3 == 0));
+                if (i % 2 == 0) {
+                    payload.put("b", "b" + i);
+                }
+                batch.add(Folding.event("sale", HOUR + seq * 300 + i, payload));
+            }
+            rollups.apply("l00", seq, levels(few, batch));
+            rollups.apply("l00", seq, levels(few, batch));
+            all.addAll(batch);
+        }
+        RollupDelta delta = fold(few, all).iterator().next();
+        RollupNumbers stored = read(few, delta);
+        assertThat(stored.leaves()).hasSize(32);
+        Map<Set<String>, Long> byFields = new HashMap<>();
+        ExactSum sum = new ExactSum();
+        stored.leaves().forEach((leaf, stats) -> {
+            byFields.merge(Leaf.parse(leaf).keySet(), stats.count(), Long::sum);
+            sum.add(stats.sum("amount"));
+        });
+        assertThat(byFields).isEqualTo(Map.of(Set.of("a", "paid"), 750L, Set.of("a", "b", "paid"), 750L));
+        assertThat(sum.value()).isEqualByComparingTo("375");
+        RollupNumbers.OfFlag flag = stored.flags().get("paid");
+        assertThat(flag.values()).hasSize(1_000);
+        assertThat(flag.truncated()).isTrue();
+        assertThat(stored.categories().get("paid").get("true").count()).isEqualTo(500);
+        assertThat(stored.count()).isEqualTo(1_500);
+    }
+
+    private static List<RollupDelta> levels(Aggregation aggregation, List<Event> events) {
+        RollupFold fold = new RollupFold();
+        events.forEach(event -> fold.add(event, aggregation, new FieldMetrics().generate(event, aggregation)));
+        return fold.deltasOfAllLevels();
+    }
+
+    private RollupNumbers read(Aggregation aggregation, RollupDelta delta) {
+        RollupDelta.Target target = delta.target();
+        Granularity width = target.series().width();
+        List<StoredRollup> found = new ArrayList<>();
+        scan.scan(
+                RollupFold.partition(aggregation, width),
+                target.series(),
+                new TimeRange(target.bucketMillis(), target.bucketMillis() + width.widthMillis()),
+                Facts.SELECTION,
+                found::add);
+        assertThat(found).hasSize(1);
+        return found.get(0).numbers();
     }
 
     /** By few, but very long names of fields. */
