@@ -42,16 +42,26 @@ public final class MetadataNotes {
         if (events.isEmpty()) {
             return;
         }
+        EventRef first = events.iterator().next().ref();
+        Subject subject = new Subject.OfSource(first.source(), first.incarnation());
+        load(List.of(subject));
+        Facts known = known(subject).facts;
         Facts seen = new Facts();
         for (Event event : events) {
-            seen.add(NameKind.EVENT_TYPE, event.type());
+            add(NameKind.EVENT_TYPE, event.type(), known, seen);
             for (Attribution attribution : event.attributions()) {
-                seen.add(NameKind.ATTRIBUTION_TYPE, attribution.type());
+                add(NameKind.ATTRIBUTION_TYPE, attribution.type(), known, seen);
             }
-            PayloadScalars.forEach(event.payload(), (path, value) -> seen.add(kind(value), path));
+            PayloadScalars.forEach(event.payload(), (path, value) -> add(kind(value), path, known, seen));
         }
-        EventRef first = events.iterator().next().ref();
-        note(Map.of(new Subject.OfSource(first.source(), first.incarnation()), seen));
+        note(Map.of(subject, seen));
+    }
+
+    /** Each name of each event is looked up, and hardly ever anything else is done. */
+    private static void add(NameKind kind, String name, Facts known, Facts seen) {
+        if (!known.has(kind, name)) {
+            seen.add(kind, name);
+        }
     }
 
     private static NameKind kind(Object value) {
@@ -119,7 +129,9 @@ public final class MetadataNotes {
 
     /** What is stored of a subject for sure. */
     private static final class Known {
-        private final Facts facts = new Facts();
+        /** Read by many at once, and replaced as a whole. */
+        private volatile Facts facts = new Facts();
+
         private long characters;
 
         synchronized Facts newIn(Facts seen) {
@@ -143,8 +155,11 @@ public final class MetadataNotes {
         }
 
         synchronized void learn(Facts news) {
+            if (news.isEmpty()) {
+                return;
+            }
             news.forEachName((kind, name) -> characters += facts.has(kind, name) ? 0 : name.length());
-            facts.addAll(news);
+            facts = new Facts().addAll(facts).addAll(news);
         }
     }
 }
