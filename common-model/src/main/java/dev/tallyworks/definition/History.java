@@ -112,7 +112,8 @@ public final class History {
                 Aggregation before = null;
                 for (Map.Entry<Long, Change> version : versions.entrySet()) {
                     Aggregation after = (Aggregation) version.getValue().definition();
-                    if (before != null && after != null) {
+                    // Of many versions most change something else.
+                    if (before != null && after != null && !before.generations().equals(after.generations())) {
                         for (Generations.Numbers numbers : before.generations().missingIn(after.generations())) {
                             superseded.add(new DefinitionLog.Superseded(before, numbers, version.getKey()));
                         }

@@ -89,12 +89,6 @@ public final class MongoRebuilds implements Rebuilds {
         return found;
     }
 
-    @Override
-    public boolean isTaken(String rebuild, long nowMillis) {
-        Document taken = new Document(ID, rebuild).append(LEASE_UNTIL, new Document("$gte", nowMillis));
-        return DriverFailures.reading(() -> rebuilds.find(taken).first()) != null;
-    }
-
     private static Document held(Lease lease) {
         return new Document(ID, lease.rebuild()).append(EPOCH, lease.epoch());
     }

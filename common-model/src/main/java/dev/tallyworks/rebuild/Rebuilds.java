@@ -31,9 +31,6 @@ public interface Rebuilds {
     /** How far those of these rebuilds are that were ever taken. */
     Map<String, Progress> progress(Collection<String> rebuilds);
 
-    /** Whether somebody is at it. */
-    boolean isTaken(String rebuild, long nowMillis);
-
     /**
      * A rebuild with who is at it.
      *

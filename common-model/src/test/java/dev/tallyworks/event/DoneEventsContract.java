@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tallyworks.time.TimeRange;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -52,7 +53,7 @@ public abstract class DoneEventsContract {
 
     private void record(long batchVersion, Event... recorded) {
         raw.insert(source, List.of(recorded), new CommitId("writer", ++commits));
-        List<EventRef> refs = java.util.Arrays.stream(recorded).map(Event::ref).toList();
+        List<EventRef> refs = Arrays.stream(recorded).map(Event::ref).toList();
         Claim claim = new Claim("l1", 1, ++batches);
         pending.claim(refs, claim, batchVersion, false);
         pending.finish(refs, claim, batchVersion);

@@ -13,6 +13,7 @@ import dev.tallyworks.event.Attribution;
 import dev.tallyworks.event.EventRef;
 import dev.tallyworks.failure.OutcomeUnknown;
 import dev.tallyworks.lane.Lane;
+import dev.tallyworks.lane.Manifest;
 import dev.tallyworks.metric.FieldMetrics;
 import dev.tallyworks.metric.MetricGenerator;
 import dev.tallyworks.mongo.MongoDoneEvents;
@@ -22,6 +23,7 @@ import dev.tallyworks.mongo.MongoRollupScan;
 import dev.tallyworks.mongo.MongoRollups;
 import dev.tallyworks.rebuild.Progress;
 import dev.tallyworks.rebuild.Rebuilds;
+import dev.tallyworks.rollup.RollupDelta;
 import dev.tallyworks.rollup.RollupFold;
 import dev.tallyworks.rollup.Rollups;
 import dev.tallyworks.rollup.Selection;
@@ -351,10 +353,10 @@ class RebuilderTest {
 
     private record MortalRollups(Rollups store, Mortal mortal) implements Rollups {
         @Override
-        public void apply(String lane, long seq, Collection<dev.tallyworks.rollup.RollupDelta> deltas) {
+        public void apply(String lane, long seq, Collection<RollupDelta> deltas) {
             mortal.before();
             // One by one, so that it breaks off in the middle of a window too.
-            for (dev.tallyworks.rollup.RollupDelta delta : deltas) {
+            for (RollupDelta delta : deltas) {
                 store.apply(lane, seq, List.of(delta));
                 mortal.after();
                 mortal.before();
@@ -383,11 +385,6 @@ class RebuilderTest {
         @Override
         public Map<String, Progress> progress(Collection<String> ids) {
             return store.progress(ids);
-        }
-
-        @Override
-        public boolean isTaken(String rebuild, long nowMillis) {
-            return store.isTaken(rebuild, nowMillis);
         }
     }
 
@@ -474,9 +471,9 @@ class RebuilderTest {
                                             new Lane(
                                                     slow.id(),
                                                     slow.epoch(),
-                                                    new dev.tallyworks.lane.Manifest.Open(1, before, late, 0, null)),
+                                                    new Manifest.Open(1, before, late, 0, null)),
                                             NO_PAUSES),
-                                    new dev.tallyworks.lane.Manifest.Open(1, before, late, 0, null));
+                                    new Manifest.Open(1, before, late, 0, null));
                 } catch (Exception lost) {
                     throw new AssertionError(lost);
                 }

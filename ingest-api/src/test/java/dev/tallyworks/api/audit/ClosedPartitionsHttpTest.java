@@ -16,6 +16,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,7 +68,7 @@ class ClosedPartitionsHttpTest {
         definitions.change((newest, version) -> {
             Aggregation aggregation = newest.aggregationsOf(of).get(0);
             long edge = aggregation.partitionStartMillis(Instant.parse(time).toEpochMilli());
-            return new DefinitionLog.Decided<>(java.util.List.of(Change.set(aggregation.closedBefore(edge))), "");
+            return new DefinitionLog.Decided<>(List.of(Change.set(aggregation.closedBefore(edge))), "");
         });
     }
 
