@@ -190,17 +190,11 @@ public abstract class RealtimeRollupsContract {
     }
 
     private Aggregation sketched(int leavesMax) {
-        return aggregation.with(
-                Granularity.MINUTE,
-                aggregation.filter(),
-                aggregation.partition(),
-                null,
-                aggregation.fields(),
+        return Folding.with(
+                aggregation,
                 new Aggregation.Limits(1_000, leavesMax),
-                true,
                 List.of(),
-                new Aggregation.Sketches(List.of("user", "attribution:user"), List.of("amount")),
-                Instant.EPOCH);
+                new Aggregation.Sketches(List.of("user", "attribution:user"), List.of("amount")));
     }
 
     private List<Event> manifold(Random random) {

@@ -53,17 +53,33 @@ public final class Folding {
     /** With sketches, a coarser level, and few leaves. */
     public static Aggregation sketched(String target, int leavesMax) {
         Aggregation plain = hourly(target);
-        return plain.with(
+        return with(
+                plain,
+                new Aggregation.Limits(1_000, leavesMax),
+                List.of(Granularity.DAY),
+                new Aggregation.Sketches(List.of("user", "attribution:user"), List.of("amount")));
+    }
+
+    /** The same with other limits, levels and sketches. */
+    public static Aggregation with(
+            Aggregation plain, Aggregation.Limits limits, List<Granularity> rollupTo, Aggregation.Sketches sketches) {
+        return new Aggregation(
+                plain.id(),
+                plain.report(),
+                plain.generation(),
+                plain.targetCollection(),
                 plain.granularity(),
                 plain.filter(),
                 plain.partition(),
-                null,
+                plain.retention(),
                 plain.fields(),
-                new Aggregation.Limits(1_000, leavesMax),
+                limits,
                 true,
-                List.of(Granularity.DAY),
-                new Aggregation.Sketches(List.of("user", "attribution:user"), List.of("amount")),
-                Instant.EPOCH);
+                rollupTo,
+                sketches,
+                false,
+                plain.createdAt(),
+                plain.updatedAt());
     }
 
     /** Events with leaves, flags and what sketches take. */

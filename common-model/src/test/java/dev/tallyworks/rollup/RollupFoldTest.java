@@ -182,17 +182,7 @@ class RollupFoldTest {
         RollupFold fold = new RollupFold();
         events.forEach(event -> fold.add(event, sketched, new FieldMetrics().generate(event, sketched)));
         Aggregation daily = Folding.aggregation("aggr_levels", Granularity.DAY, sketched.partition(), 1_000);
-        Aggregation dailySketched = daily.with(
-                Granularity.DAY,
-                daily.filter(),
-                daily.partition(),
-                null,
-                daily.fields(),
-                sketched.limits(),
-                true,
-                List.of(),
-                sketched.sketches(),
-                daily.updatedAt());
+        Aggregation dailySketched = Folding.with(daily, sketched.limits(), List.of(), sketched.sketches());
         Map<String, Map<String, Object>> expected = new TreeMap<>();
         Folding.fold(dailySketched, events).forEach(delta -> {
             Map<String, Object> facts = new TreeMap<>(Facts.of(delta));
