@@ -11,8 +11,10 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -147,20 +149,24 @@ public final class QueryService {
         if (plan.isBeingFilled()) {
             return true;
         }
-        TimeRange range = plan.range();
-        long cut = Math.min(
-                range.endMillis(),
-                cuts.stream().mapToLong(Long::longValue).max().orElse(Cut.NONE));
-        if (mode == Mode.REALTIME) {
-            return cut > range.startMillis() || anyDead(plan, range);
+        Set<TimeRange> beforeCuts = new LinkedHashSet<>();
+        for (int i = 0; i < cuts.size(); i++) {
+            TimeRange range = plan.parts().get(i).range();
+            long cut = Math.min(range.endMillis(), cuts.get(i));
+            if (cut > range.startMillis()) {
+                beforeCuts.add(new TimeRange(range.startMillis(), cut));
+            }
         }
-        if (cut > range.startMillis() && lag.oldestPendingMillis() < cut) {
-            TimeRange before = new TimeRange(range.startMillis(), cut);
-            if (plan.sources().stream().anyMatch(source -> events.lacks(source, before))) {
+        if (mode == Mode.REALTIME) {
+            return !beforeCuts.isEmpty() || anyDead(plan, plan.range());
+        }
+        for (TimeRange before : beforeCuts) {
+            if (lag.oldestPendingMillis() < before.endMillis()
+                    && plan.sources().stream().anyMatch(source -> events.lacks(source, before))) {
                 return true;
             }
         }
-        return anyDead(plan, range);
+        return anyDead(plan, plan.range());
     }
 
     private boolean anyDead(QueryPlan plan, TimeRange range) {

@@ -246,6 +246,17 @@ class RebuildsHttpTest {
     }
 
     @Test
+    void aRangeThatWasRebuiltMakesNoOthersAnswersPartial() {
+        String now = Instant.now().toString();
+        end(begin("{" + DAY + "}"));
+        happened("sale", now);
+        // Its realtime rollups are complete, though those of the range that was rebuilt are not yet.
+        ask().body("points[0].value", equalTo(1)).body("partial", equalTo(false));
+        happened("sale", "2024-03-01T10:00:00Z");
+        ask().body("partial", equalTo(true));
+    }
+
+    @Test
     void answersArePartialUntilANewAggregationIsFilled() {
         send("POST", "/reports/" + report + "/aggregations", aggregation("refund", ", \"backfill\": true"))
                 .statusCode(201)
