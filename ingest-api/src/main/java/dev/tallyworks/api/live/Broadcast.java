@@ -147,7 +147,7 @@ final class Broadcast {
         }
         List<Point> current = within(told.points(), start);
         List<Point> changes = changes(current, told.partial(), start);
-        Update update = new Update(now, changes);
+        Update update = new Update(now, changes, question::place);
         List<Viewer> before;
         synchronized (this) {
             before = List.copyOf(viewers);
@@ -157,10 +157,10 @@ final class Broadcast {
         if (!changes.isEmpty()) {
             before.forEach(viewer -> viewer.offer(update));
         }
-        Update whole = new Update(now, current);
+        Update whole = new Update(now, current, question::place);
         for (Join join : joins) {
             long from = startFor(join, now);
-            join.viewer.offer(from == start ? whole : new Update(now, within(told.points(), from)));
+            join.viewer.offer(from == start ? whole : new Update(now, within(told.points(), from), question::place));
             join.joined.complete(null);
         }
     }
@@ -189,11 +189,11 @@ final class Broadcast {
                 changes.add(point);
             }
         }
-        if (!partial) {
+        if (!partial && !question.isPerValue()) {
             Set<Object> places = new HashSet<>();
-            current.forEach(point -> places.add(Update.place(point)));
+            current.forEach(point -> places.add(question.place(point)));
             for (Point point : last) {
-                if (question.isWithin(point, startMillis) && !places.contains(Update.place(point))) {
+                if (question.isWithin(point, startMillis) && !places.contains(question.place(point))) {
                     changes.add(new Point(point.timestamp(), nothing(), point.category()));
                 }
             }

@@ -6,19 +6,23 @@ import dev.tallyworks.api.query.Point;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Points that have changed, as of a time. Immutable; viewers share it and its text. */
 final class Update {
     private final long asOfMillis;
     private final List<Point> points;
+    private final Function<Point, Object> place;
     private volatile @Nullable String data;
 
-    private record Place(String timestamp, @Nullable String category) {}
-
-    /** @param asOfMillis what happened before is in it, or in one before it */
-    Update(long asOfMillis, List<Point> points) {
+    /**
+     * @param asOfMillis what happened before is in it, or in one before it
+     * @param place what a point is the newest of
+     */
+    Update(long asOfMillis, List<Point> points, Function<Point, Object> place) {
         this.asOfMillis = asOfMillis;
+        this.place = place;
         this.points = points;
     }
 
@@ -48,15 +52,12 @@ final class Update {
     /** Both in one: of each point what the later one says. */
     Update and(Update later) {
         Map<Object, Point> merged = new LinkedHashMap<>();
-        points.forEach(point -> merged.put(place(point), point));
+        points.forEach(point -> merged.put(place.apply(point), point));
         for (Point point : later.points) {
-            merged.remove(place(point));
-            merged.put(place(point), point);
+            Object at = place.apply(point);
+            merged.remove(at);
+            merged.put(at, point);
         }
-        return new Update(later.asOfMillis, List.copyOf(merged.values()));
-    }
-
-    static Object place(Point point) {
-        return new Place(point.timestamp(), point.category());
+        return new Update(later.asOfMillis, List.copyOf(merged.values()), place);
     }
 }

@@ -42,6 +42,7 @@ public final class MovingQuestion {
     private final long bucketMillis;
     private final boolean fillZero;
     private final boolean nullable;
+    private final boolean perValue;
     private final RealtimeWindow window;
     private final @Nullable Long fixedStartMillis;
 
@@ -57,6 +58,7 @@ public final class MovingQuestion {
         this.unit = unit;
         this.bucketMillis = bucketMillis;
         this.fillZero = asked.question().fillZero();
+        this.perValue = asked.metric() instanceof Metric.Flag;
         this.nullable = !(asked.metric() instanceof Metric.Count
                 || asked.metric() instanceof Metric.Sum
                 || asked.metric() instanceof Metric.Category
@@ -187,6 +189,18 @@ public final class MovingQuestion {
         } catch (Problem problem) {
             throw problem.ofParameters(QuestionReader::parameter);
         }
+    }
+
+    private record Place(String timestamp, @Nullable String category) {}
+
+    /** What a point is the newest of: of its unit and category, or, where each recorded value is a point, of itself. */
+    public Object place(Point point) {
+        return perValue ? point : new Place(point.timestamp(), point.category());
+    }
+
+    /** Whether each recorded value is a point, so that none is ever replaced. */
+    public boolean isPerValue() {
+        return perValue;
     }
 
     /** Whether a unit without data has no number, rather than zero. */

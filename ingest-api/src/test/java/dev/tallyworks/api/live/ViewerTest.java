@@ -148,7 +148,7 @@ class ViewerTest {
     }
 
     private static Update update(long id, String unit, int value) {
-        return new Update(id, List.of(new Point(unit, BigDecimal.valueOf(value), null)));
+        return new Update(id, List.of(new Point(unit, BigDecimal.valueOf(value), null)), Point::timestamp);
     }
 
     @Test
@@ -221,7 +221,7 @@ class ViewerTest {
         List<Point> many = IntStream.range(0, 100_001)
                 .mapToObj(i -> new Point("u" + i, BigDecimal.ONE, null))
                 .toList();
-        viewer.offer(new Update(2, many));
+        viewer.offer(new Update(2, many, Point::timestamp));
         assertThat(viewer.isStuck()).isTrue();
     }
 
