@@ -1,6 +1,8 @@
 package dev.tallyworks.plugin;
 
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -21,6 +23,7 @@ final class HookCalls implements AutoCloseable {
     private static final int ACTIONS_MAX = 20_000;
     private static final long IDLE_SECONDS = 60;
 
+    private final Map<String, Hanging> hangings = new ConcurrentHashMap<>();
     private final Duration limit;
     private final HookMeter meter;
     private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
@@ -42,6 +45,28 @@ final class HookCalls implements AutoCloseable {
             thread.setContextClassLoader(loader);
             return thread;
         };
+    }
+
+    /** How often a hook has hung on end: otherwise a batch that it hangs on would be waited for event by event. */
+    private static final class Hanging {
+        private static final int TIMES_MAX = 3;
+        private static final long SPARED_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+        private int times;
+        private long lastNanos;
+
+        synchronized void hung() {
+            times++;
+            lastNanos = System.nanoTime();
+        }
+
+        synchronized void answered() {
+            times = 0;
+        }
+
+        synchronized boolean isToBeSpared() {
+            return times >= TIMES_MAX && System.nanoTime() - lastNanos < SPARED_NANOS;
+        }
     }
 
     /** A hook that has thrown something else than a refusal, or has taken too long. */
@@ -71,6 +96,10 @@ final class HookCalls implements AutoCloseable {
 
     /** As {@link #call(Plugin, String, Supplier)}, but with more time, or less. */
     <T> T call(Plugin plugin, String hook, Duration within, Supplier<T> body) {
+        Hanging hanging = hangings.computeIfAbsent(plugin.name() + ' ' + hook, of -> new Hanging());
+        if (hanging.isToBeSpared()) {
+            throw failed(plugin, hook, "was not called, as it has hung again and again", new TimeoutException());
+        }
         Future<T> result;
         try {
             result = threads.submit(body::get);
@@ -78,13 +107,17 @@ final class HookCalls implements AutoCloseable {
             throw failed(plugin, hook, "was not called, as too many others hang", busy);
         }
         try {
-            return result.get(within.toMillis(), TimeUnit.MILLISECONDS);
+            T made = result.get(within.toMillis(), TimeUnit.MILLISECONDS);
+            hanging.answered();
+            return made;
         } catch (ExecutionException thrown) {
+            hanging.answered();
             if (thrown.getCause() instanceof Refusal refusal) {
                 throw refusal;
             }
             throw failed(plugin, hook, "failed", thrown.getCause());
         } catch (TimeoutException late) {
+            hanging.hung();
             result.cancel(true);
             throw failed(plugin, hook, "took longer than " + within.toMillis() + " ms", late);
         } catch (InterruptedException interrupted) {

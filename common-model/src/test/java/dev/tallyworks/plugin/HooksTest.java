@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -136,6 +137,25 @@ class HooksTest {
                     .hasMessageNotContaining("secret");
         }
         assertThat(failures).containsExactly("throwing beforeEventRecord", "hanging beforeEventRecord");
+    }
+
+    @Test
+    void oneThatHangsAgainAndAgainIsSparedForAWhile() {
+        AtomicInteger calls = new AtomicInteger();
+        Named hanging = new Named("hanging", 0) {
+            @Override
+            public EventDraft beforeEventRecord(String source, EventDraft event) {
+                calls.incrementAndGet();
+                sleep();
+                return event;
+            }
+        };
+        Hooks hooks = hooks(Duration.ofMillis(50), hanging);
+        for (int i = 0; i < 500; i++) {
+            assertThatThrownBy(() -> hooks.beforeEventRecord("shop", draft())).isInstanceOf(Refusal.class);
+        }
+        assertThat(calls.get()).isLessThan(100);
+        assertThat(failures).hasSize(500);
     }
 
     private static void sleep() {
