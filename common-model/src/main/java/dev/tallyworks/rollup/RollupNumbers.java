@@ -129,7 +129,7 @@ public final class RollupNumbers {
             truncated = true;
         }
 
-        private void add(OfFlag other) {
+        public void add(OfFlag other) {
             other.values.forEach((instant, at) -> values.merge(instant, at, OfInstant::sum));
             truncated |= other.truncated;
         }

@@ -48,7 +48,8 @@ final class Points {
         boolean byCategory = metric instanceof Metric.Category || metric instanceof Metric.CompoundSum;
         boolean nullable = metric instanceof Metric.Average
                 || metric instanceof Metric.Minimum
-                || metric instanceof Metric.Maximum;
+                || metric instanceof Metric.Maximum
+                || metric instanceof Metric.Percentile;
         TreeMap<String, BigDecimal> values = new TreeMap<>();
         fold.values((category, value) -> values.put(category == null ? "" : category, value));
         if (byCategory) {

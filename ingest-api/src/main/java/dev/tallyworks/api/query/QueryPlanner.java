@@ -5,6 +5,7 @@ import dev.tallyworks.api.http.ProblemKind;
 import dev.tallyworks.definition.Aggregation;
 import dev.tallyworks.definition.Snapshot;
 import dev.tallyworks.definition.Source;
+import dev.tallyworks.rollup.Selection;
 import dev.tallyworks.time.Granularity;
 import dev.tallyworks.time.TimeRange;
 import dev.tallyworks.time.Unit;
@@ -40,6 +41,7 @@ final class QueryPlanner {
                 parts.add(new QueryPlan.Part(portion.aggregation(), portion.range()));
             }
         }
+        checkSketches(question, parts);
         TimeRange range = new TimeRange(start, end);
         List<Unit> units = new ArrayList<>();
         for (int i = 0; i < question.granularities().size(); i++) {
@@ -70,6 +72,42 @@ final class QueryPlanner {
         if (!unknown.isEmpty()) {
             throw Problem.of(ProblemKind.INVALID, unknown.get(0).detail(), unknown);
         }
+    }
+
+    /** A sketch that one of the aggregations lacks would make a number that is too small, and nobody would see it. */
+    private static void checkSketches(Question question, List<QueryPlan.Part> parts) {
+        Selection selection = question.selection();
+        for (QueryPlan.Part part : parts) {
+            Aggregation aggregation = part.aggregation();
+            if (!isAsked(question, aggregation)) {
+                continue;
+            }
+            checkSketches(aggregation, "unique", selection.unique(), aggregation.sketches().unique());
+            checkSketches(
+                    aggregation, "percentiles", selection.percentiles(), aggregation.sketches().percentiles());
+        }
+    }
+
+    private static void checkSketches(Aggregation aggregation, String kind, Set<String> asked, List<String> kept) {
+        for (String field : asked) {
+            if (!kept.contains(field)) {
+                throw Problem.invalid(Problem.Item.at(
+                        "/metric/field",
+                        Problem.INVALID_VALUE,
+                        "The aggregation " + aggregation.id() + " keeps no sketch of '" + field + "': add it to its"
+                                + " 'sketches." + kind + "' by a PATCH with ?rebuild=true."));
+            }
+        }
+    }
+
+    private static boolean isAsked(Question question, Aggregation aggregation) {
+        return meet(question.sources(), aggregation.filter().sources())
+                && meet(question.eventTypes(), aggregation.filter().eventTypes());
+    }
+
+    /** Whether something is in both; an empty list is everything. */
+    private static boolean meet(List<String> one, List<String> other) {
+        return one.isEmpty() || other.isEmpty() || one.stream().anyMatch(other::contains);
     }
 
     private static Unit unit(

@@ -2,6 +2,7 @@ package dev.tallyworks.api.query;
 
 import dev.tallyworks.api.http.JsonBody;
 import dev.tallyworks.api.http.Problem;
+import dev.tallyworks.metric.Metric;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotAcceptableException;
@@ -86,12 +87,18 @@ public class QueryResource {
 
     private Response answer(String report, MetricQuestion question, HttpHeaders headers) {
         boolean csv = wantsCsv(headers.getAcceptableMediaTypes());
+        if (question.metric() instanceof Metric.Flag flag) {
+            FlagAnswer answer = service.flags(report, question.question(), flag);
+            return response(csv ? answer.csv() : answer, csv);
+        }
         Answer answer = service.answer(report, question);
-        return csv
-                ? Response.ok(Csv.of(question.metric(), answer))
-                        .type(Csv.MEDIA_TYPE)
-                        .build()
-                : Response.ok(answer).type(MediaType.APPLICATION_JSON).build();
+        return response(csv ? Csv.of(question.metric(), answer) : answer, csv);
+    }
+
+    private static Response response(Object answer, boolean csv) {
+        return Response.ok(answer)
+                .type(csv ? Csv.MEDIA_TYPE : MediaType.APPLICATION_JSON)
+                .build();
     }
 
     /** Whether CSV is preferred to JSON; where both are equal, the first. */

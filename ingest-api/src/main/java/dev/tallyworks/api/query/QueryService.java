@@ -4,6 +4,7 @@ import dev.tallyworks.api.http.Times;
 import dev.tallyworks.definition.Definitions;
 import dev.tallyworks.event.RawEvents;
 import dev.tallyworks.failure.Unavailable;
+import dev.tallyworks.metric.Metric;
 import dev.tallyworks.realtime.Cut;
 import dev.tallyworks.time.TimeRange;
 import java.math.BigDecimal;
@@ -73,6 +74,11 @@ public final class QueryService {
                 BigDecimal.valueOf(read.lag().lagMillis(), 3),
                 read.partial(),
                 read.merge().truncatedValues());
+    }
+
+    /** The values of a boolean field over time. */
+    FlagAnswer flags(String report, Question question, Metric.Flag metric) {
+        return FlagAnswer.of(question, read(report, question, () -> new FlagFold(metric.field())));
     }
 
     /**

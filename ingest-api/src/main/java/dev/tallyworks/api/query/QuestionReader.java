@@ -12,6 +12,7 @@ import dev.tallyworks.metric.Metric;
 import dev.tallyworks.rollup.Selection;
 import dev.tallyworks.time.TimeRange;
 import jakarta.ws.rs.core.MultivaluedMap;
+import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -95,7 +96,7 @@ final class QuestionReader {
         }
         Metric metric = members.object("metric", asked -> {
             String type = asked.requiredText("type");
-            asked.any("p");
+            JsonNode p = asked.any("p");
             String field = asked.text("field");
             String by = asked.text("by");
             return switch (type.toUpperCase(Locale.ROOT)) {
@@ -106,17 +107,16 @@ final class QuestionReader {
                 case "MAX" -> new Metric.Maximum(field(asked, type, field));
                 case "CATEGORY" -> new Metric.Category(field(asked, type, field));
                 case COMPOUND -> compound(asked, type, field, by);
-                case "BOOLEAN", "UNIQUE", "PERCENTILE" -> {
-                    asked.invalid("type", Problem.INVALID_VALUE, "'" + type + "' is not available yet.");
-                    yield new Metric.Count();
-                }
+                case "BOOLEAN" -> new Metric.Flag(field(asked, type, field));
+                case "UNIQUE" -> new Metric.Unique(field(asked, type, field));
+                case "PERCENTILE" -> new Metric.Percentile(field(asked, type, field), percent(asked, p));
                 default -> {
                     if (asked.has("type")) {
                         asked.invalid(
                                 "type",
                                 Problem.INVALID_VALUE,
-                                "'type' must be COUNT, SUM, AVG, MIN, MAX, CATEGORY or COMPOUND_SUM, not '" + type
-                                        + "'.");
+                                "'type' must be COUNT, SUM, AVG, MIN, MAX, CATEGORY, COMPOUND_SUM, BOOLEAN, UNIQUE or"
+                                        + " PERCENTILE, not '" + type + "'.");
                     }
                     yield new Metric.Count();
                 }
@@ -133,6 +133,28 @@ final class QuestionReader {
             return "";
         }
         return field;
+    }
+
+    /** A number, or a text of one as parameters have it. */
+    private static BigDecimal percent(Members asked, @Nullable JsonNode p) {
+        BigDecimal percent = BigDecimal.ZERO;
+        if (p == null) {
+            asked.invalid("p", Problem.MISSING, "'p' is missing: the percentile, above 0 and below 100, such as 95.");
+            return percent;
+        }
+        if (!p.isNumber() && !p.isTextual()) {
+            asked.wrongType("p", "a number");
+            return percent;
+        }
+        try {
+            percent = p.isNumber() ? p.decimalValue() : new BigDecimal(p.textValue());
+        } catch (NumberFormatException none) {
+            // Told below.
+        }
+        if (percent.signum() <= 0 || percent.compareTo(BigDecimal.valueOf(100)) >= 0) {
+            asked.invalid("p", Problem.INVALID_VALUE, "'p' must be a number above 0 and below 100.");
+        }
+        return percent;
     }
 
     private static Metric compound(Members asked, String type, @Nullable String field, @Nullable String by) {

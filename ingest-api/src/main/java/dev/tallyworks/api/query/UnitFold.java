@@ -1,6 +1,8 @@
 package dev.tallyworks.api.query;
 
 import dev.tallyworks.metric.Metric;
+import dev.tallyworks.metric.PercentileSketch;
+import dev.tallyworks.metric.UniqueSketch;
 import dev.tallyworks.rollup.RollupNumbers;
 import dev.tallyworks.rollup.StoredRollup;
 import java.math.BigDecimal;
@@ -77,6 +79,16 @@ final class UnitFold implements Merge.Fold {
                     to.accept(value, compute ? part.sum(compound.field()).value() : BigDecimal.ZERO);
                 }
             });
+        } else if (metric instanceof Metric.Unique unique) {
+            if (of.unique().containsKey(unique.of())) {
+                UniqueSketch sketch = of.unique(unique.of());
+                to.accept(null, compute ? BigDecimal.valueOf(sketch.estimate()) : BigDecimal.ZERO);
+            }
+        } else if (metric instanceof Metric.Percentile percentile) {
+            if (of.percentiles().containsKey(percentile.field())) {
+                PercentileSketch sketch = of.percentiles(percentile.field());
+                to.accept(null, compute ? sketch.percentile(percentile.p()) : BigDecimal.ZERO);
+            }
         } else if (metric instanceof Metric.Sum sum) {
             number(
                     of,
