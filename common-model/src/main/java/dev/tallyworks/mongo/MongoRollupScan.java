@@ -62,7 +62,7 @@ public final class MongoRollupScan implements RollupScan {
         Document ids = new Document("$gte", new Binary(SeriesKey.lowerBound(prefix, range.startMillis())))
                 .append("$lt", new Binary(SeriesKey.lowerBound(prefix, range.endMillis())));
         Document projection = projection(selection);
-        for (String collection : collections(partition, range)) {
+        for (String collection : collections(database, partition, range)) {
             DriverFailures.reading(() -> {
                 try (MongoCursor<Document> found = database.getCollection(collection)
                         .find(new Document(Fields.ID, ids))
@@ -80,14 +80,14 @@ public final class MongoRollupScan implements RollupScan {
     }
 
     /** Where they are many, most have never been written: to ask for their names is cheaper than to ask each. */
-    private List<String> collections(Partition partition, TimeRange range) {
+    static List<String> collections(MongoDatabase database, Partition partition, TimeRange range) {
         if (partition.count(range) <= ASKED_UNSEEN_MAX) {
             return partition.collections(range);
         }
         return DriverFailures.reading(() -> partition.collections(range, database.listCollectionNames()));
     }
 
-    private static Document projection(Selection selection) {
+    static Document projection(Selection selection) {
         List<String> parts = new ArrayList<>(List.of(BUCKET, SOURCE, INCARNATION, TYPE, COUNT, OTHER_COUNT));
         Set<String> numbers = selection.numbers();
         for (String part : List.of(VALUES, SUM, MIN, MAX)) {
@@ -122,7 +122,7 @@ public final class MongoRollupScan implements RollupScan {
         }
     }
 
-    private static StoredRollup read(Document stored, Selection selection) {
+    static StoredRollup read(Document stored, Selection selection) {
         RollupNumbers numbers = new RollupNumbers();
         long bucketMillis = stored.getDate(BUCKET).getTime();
         numbers.addCount(stored.getLong(COUNT), stored.containsKey(OTHER_COUNT) ? stored.getLong(OTHER_COUNT) : 0);

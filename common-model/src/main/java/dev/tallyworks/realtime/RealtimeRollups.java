@@ -53,4 +53,14 @@ public interface RealtimeRollups {
      * @return from which instant on nothing is missing, epoch milliseconds; {@link Long#MAX_VALUE} where the data were lost
      */
     long read(SeriesKey series, TimeRange range, Selection selection, Consumer<StoredRollup> to);
+
+    /**
+     * Reads all attributions of a type, with just what is selected.
+     *
+     * @param series of any attribution of the type
+     * @param range of whole buckets, that are all kept
+     * @param to is given what each origin has added to each bucket of each attribution, in no order
+     * @return as {@link #read}
+     */
+    long readAttributions(SeriesKey series, TimeRange range, Selection selection, Consumer<StoredRollup> to);
 }

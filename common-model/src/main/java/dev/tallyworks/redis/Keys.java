@@ -57,6 +57,11 @@ final class Keys {
         return prefix + "rt:" + series + ':' + bucketMillis;
     }
 
+    /** Set: the attributions of one type that have realtime rollups of one bucket. */
+    String attributions(String type, long bucketMillis) {
+        return prefix + "rt:of:" + type + ':' + bucketMillis;
+    }
+
     /** String: there while no job is to be claimed. */
     String paused() {
         return prefix + "paused";

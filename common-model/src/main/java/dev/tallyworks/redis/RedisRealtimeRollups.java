@@ -3,6 +3,7 @@ package dev.tallyworks.redis;
 import dev.tallyworks.event.CommitId;
 import dev.tallyworks.metric.ExactSum;
 import dev.tallyworks.metric.Leaf;
+import dev.tallyworks.metric.ShortText;
 import dev.tallyworks.metric.StoredName;
 import dev.tallyworks.queue.Job;
 import dev.tallyworks.realtime.RealtimeRollups;
@@ -19,13 +20,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One hash for each bucket of a series, with the fields of all origins, each after 11 characters that name its origin:
+ * For each bucket of a type of attributions one set of its series, each a name and its value; one hash for each bucket of a series, with the fields of all origins, each after 11 characters that name its origin:
  *
  * <pre>
  * origin: "incarnation source type"   count   other
@@ -41,7 +44,9 @@ public final class RedisRealtimeRollups implements RealtimeRollups {
     private static final long WRITER_KEPT_MILLIS = Duration.ofDays(100).toMillis();
 
     private static final int FIELDS_MAX = 1_000;
-    private static final int BUCKETS_A_READ = 2_000;
+    private static final int KEYS_A_READ = 2_000;
+    /** Of a series' 16 bytes as text. */
+    private static final int SERIES_LENGTH = 22;
 
     private final Keys keys;
     private final Scripts scripts;
@@ -70,19 +75,40 @@ public final class RedisRealtimeRollups implements RealtimeRollups {
         for (Job job : commit.jobs()) {
             args.add(job.encode());
         }
+        int rollups = args.size();
+        args.add("");
+        int fixedKeys = names.size();
+        Map<String, List<String>> attributions = new LinkedHashMap<>();
         for (RollupDelta delta : commit.deltas()) {
             RollupDelta.Target target = delta.target();
-            long keptUntil = window.keptUntilMillis(target.series().width(), target.bucketMillis());
+            SeriesKey series = target.series();
+            long keptUntil = window.keptUntilMillis(series.width(), target.bucketMillis());
             if (keptUntil > nowMillis) {
-                names.add(keys.realtime(series(target.series()), target.bucketMillis()));
+                String name = text(series.prefix());
+                names.add(keys.realtime(name, target.bucketMillis()));
                 write(delta, keptUntil, args);
+                String value = series.attributionValue();
+                if (value != null) {
+                    attributions
+                            .computeIfAbsent(
+                                    keys.attributions(text(series.typeHash()), target.bucketMillis()),
+                                    key -> new ArrayList<>(List.of(Long.toString(keptUntil))))
+                            .add(name + ShortText.cut(value));
+                }
             }
         }
+        args.set(rollups, Integer.toString(names.size() - fixedKeys));
+        attributions.forEach((key, set) -> {
+            names.add(key);
+            args.add(set.get(0));
+            args.add(Integer.toString(set.size() - 1));
+            args.addAll(set.subList(1, set.size()));
+        });
         scripts.run(Scripts.Script.COMMIT, names, args);
     }
 
-    private static String series(SeriesKey series) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(series.prefix());
+    private static String text(byte[] hash) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
     }
 
     private static void write(RollupDelta delta, long keptUntilMillis, List<String> args) {
@@ -91,9 +117,7 @@ public final class RedisRealtimeRollups implements RealtimeRollups {
         args.add(Integer.toString(target.valuesMax()));
         args.add(Integer.toString(target.leavesMax()));
         args.add(Integer.toString(RollupDelta.Flag.MOST));
-        args.add(Base64.getUrlEncoder()
-                .withoutPadding()
-                .encodeToString(SeriesKey.originHash(target.source(), target.incarnation(), target.eventType())));
+        args.add(text(SeriesKey.originHash(target.source(), target.incarnation(), target.eventType())));
         args.add(target.incarnation() + " " + target.source() + " " + target.eventType());
         args.add(Long.toString(delta.count()));
         args.add(Integer.toString(delta.numbers().size()));
@@ -207,36 +231,83 @@ public final class RedisRealtimeRollups implements RealtimeRollups {
 
     @Override
     public long read(SeriesKey series, TimeRange range, Selection selection, Consumer<StoredRollup> to) {
+        String name = text(series.prefix());
+        List<Place> places = new ArrayList<>();
+        forEachBucket(series, range, bucket -> places.add(new Place(bucket, name, null)));
+        return read(places, selection, to);
+    }
+
+    @Override
+    public long readAttributions(SeriesKey series, TimeRange range, Selection selection, Consumer<StoredRollup> to) {
+        String type = text(series.typeHash());
+        List<Long> buckets = new ArrayList<>();
+        List<String> names = new ArrayList<>();
+        forEachBucket(series, range, bucket -> {
+            buckets.add(bucket);
+            names.add(keys.attributions(type, bucket));
+        });
+        List<Place> places = new ArrayList<>();
+        long complete = readAll(
+                names,
+                "SMEMBERS",
+                (i, members) -> members.forEach(member -> {
+                    String text = member.toString();
+                    places.add(
+                            new Place(buckets.get(i), text.substring(0, SERIES_LENGTH), text.substring(SERIES_LENGTH)));
+                }));
+        return places.isEmpty() ? complete : Math.max(complete, read(places, selection, to));
+    }
+
+    /** Where one rollup is. */
+    private record Place(
+            long bucketMillis, String series, @Nullable String attribution) {}
+
+    private static void forEachBucket(SeriesKey series, TimeRange range, LongConsumer bucket) {
+        for (long at = range.startMillis();
+                at < range.endMillis();
+                at += series.width().widthMillis()) {
+            bucket.accept(at);
+        }
+    }
+
+    private long read(List<Place> places, Selection selection, Consumer<StoredRollup> to) {
+        List<String> names = places.stream()
+                .map(place -> keys.realtime(place.series, place.bucketMillis))
+                .toList();
+        return readAll(names, "HGETALL", (i, fields) -> read(places.get(i), fields, selection, to));
+    }
+
+    private interface Found {
+        void accept(int number, Response content);
+    }
+
+    /** Gives what is found under some of the names, and returns from when on nothing is missing. */
+    private long readAll(List<String> names, String command, Found to) {
         long complete = 0;
-        String name = series(series);
-        long width = series.width().widthMillis();
-        long bucket = range.startMillis();
+        int from = 0;
         do {
-            List<Long> buckets = new ArrayList<>();
-            List<String> names = new ArrayList<>(List.of(keys.token()));
-            for (; bucket < range.endMillis() && buckets.size() < BUCKETS_A_READ; bucket += width) {
-                buckets.add(bucket);
-                names.add(keys.realtime(name, bucket));
-            }
-            Response answer = answer(scripts.run(Scripts.Script.REALTIME, names, List.of()));
+            List<String> some = new ArrayList<>(List.of(keys.token()));
+            some.addAll(names.subList(from, Math.min(names.size(), from + KEYS_A_READ)));
+            Response answer = answer(scripts.run(Scripts.Script.REALTIME, some, List.of(command)));
             Response since = answer.get(0);
             if (since == null) {
                 return Long.MAX_VALUE;
             }
             complete = Math.max(complete, since.toLong());
             for (int i = 1; i < answer.size(); i += 2) {
-                read(buckets.get(answer.get(i).toInteger()), answer.get(i + 1), selection, to);
+                to.accept(from + answer.get(i).toInteger(), answer.get(i + 1));
             }
-        } while (bucket < range.endMillis());
+            from += KEYS_A_READ;
+        } while (from < names.size());
         return complete;
     }
 
-    private static void read(long bucketMillis, Response fields, Selection selection, Consumer<StoredRollup> to) {
+    private static void read(Place place, Response fields, Selection selection, Consumer<StoredRollup> to) {
         Map<String, OriginFields> origins = new HashMap<>();
         for (int i = 0; i < fields.size(); i += 2) {
             String field = fields.get(i).toString();
             int dot = field.indexOf('.');
-            origins.computeIfAbsent(field.substring(0, dot), origin -> new OriginFields(bucketMillis, selection))
+            origins.computeIfAbsent(field.substring(0, dot), origin -> new OriginFields(place, selection))
                     .take(field.substring(dot + 1), fields.get(i + 1).toString());
         }
         origins.values().forEach(origin -> to.accept(origin.rollup()));
@@ -244,13 +315,13 @@ public final class RedisRealtimeRollups implements RealtimeRollups {
 
     /** What one origin has added to a bucket, as far as it is selected. */
     private static final class OriginFields {
-        private final long bucketMillis;
+        private final Place place;
         private final Selection selection;
         private final RollupNumbers numbers = new RollupNumbers();
         private String origin = "";
 
-        OriginFields(long bucketMillis, Selection selection) {
-            this.bucketMillis = bucketMillis;
+        OriginFields(Place place, Selection selection) {
+            this.place = place;
             this.selection = selection;
         }
 
@@ -316,7 +387,7 @@ public final class RedisRealtimeRollups implements RealtimeRollups {
         private void takeFlag(String[] parts, String value) {
             String field = shown(parts[1]);
             if (selection.takesFlag(field)) {
-                RollupDelta.Flag.read(numbers.flag(field), bucketMillis, parts[2], Long.parseLong(value));
+                RollupDelta.Flag.read(numbers.flag(field), place.bucketMillis, parts[2], Long.parseLong(value));
             }
         }
 
@@ -336,7 +407,8 @@ public final class RedisRealtimeRollups implements RealtimeRollups {
 
         StoredRollup rollup() {
             String[] parts = origin.split(" ", 3);
-            return new StoredRollup(bucketMillis, parts[1], Long.parseLong(parts[0]), parts[2], numbers);
+            return new StoredRollup(
+                    place.bucketMillis, parts[1], Long.parseLong(parts[0]), parts[2], place.attribution, numbers);
         }
 
         private static String shown(String name) {

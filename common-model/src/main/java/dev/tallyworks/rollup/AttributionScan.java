@@ -4,13 +4,13 @@ import dev.tallyworks.partition.Partition;
 import dev.tallyworks.time.TimeRange;
 import java.util.function.Consumer;
 
-/** How many events the stored numbers count for the attributions of a type. Throws {@link dev.tallyworks.failure.Unavailable}. */
+/** The stored numbers of all attributions of a type. Throws {@link dev.tallyworks.failure.Unavailable}. */
 public interface AttributionScan {
     /**
-     * Reads the documents of all attributions of one type, in no order, with their counts alone.
+     * Reads the documents of all attributions of one type, in no order, with just what is selected.
      *
      * @param series of any attribution of the type
      * @param range of whole buckets
      */
-    void scan(Partition partition, SeriesKey series, TimeRange range, Consumer<StoredRollup> to);
+    void scan(Partition partition, SeriesKey series, TimeRange range, Selection selection, Consumer<StoredRollup> to);
 }

@@ -1,7 +1,7 @@
 -- Adds what a group commit has accepted to the realtime rollups, and enqueues its jobs. Once: what is known changes nothing.
--- KEYS: token, queue, writer, rollup ...
+-- KEYS: token, queue, writer, rollup ..., set of attributions ...
 -- ARGV: from when on nothing is missing if the data were lost (ms), number of the commit, ms to remember the writer,
---       fields at most, number of jobs, job ..., then for each rollup:
+--       fields at most, number of jobs, job ..., number of rollups, then for each rollup:
 --         kept until (ms), values, leaves and flags at most of a field, origin, the origin in words, count,
 --         number of numbers, (name, count, minimum, maximum, number of limbs, (limb, increment) ...) ...,
 --         number of categories, (field, number of values,
@@ -10,6 +10,7 @@
 --         number of flags' values, (field, key, count) ...
 --         number of registers, (path, rank) ...
 --         number of samples, (path, count) ...
+--       and for each set: kept until (ms), number of attributions, attribution ...
 -- Result: 1 if it was added, 0 if it was known
 -- Minima and maxima are texts that sort like the numbers. A name beyond a guard counts under __other__.
 if redis.replicate_commands then redis.replicate_commands() end
@@ -59,7 +60,8 @@ local function countNamed(path, name, count, counter, most)
   end
   return name
 end
-for k = 4, #KEYS do
+local rollups = tonumber(nextArg())
+for k = 4, 3 + rollups do
   key = KEYS[k]
   local keptUntil, valuesMax, leavesMax, flagsMax = nextArg(), tonumber(nextArg()), tonumber(nextArg()), tonumber(nextArg())
   origin = nextArg() .. '.'
@@ -132,5 +134,12 @@ for k = 4, #KEYS do
     local sample = origin .. 'samples.' .. nextArg()
     call('HINCRBY', key, sample, nextArg())
   end
+end
+for k = 4 + rollups, #KEYS do
+  local keptUntil = nextArg()
+  for _ = 1, tonumber(nextArg()) do
+    call('SADD', KEYS[k], nextArg())
+  end
+  call('PEXPIREAT', KEYS[k], keptUntil)
 end
 return 1

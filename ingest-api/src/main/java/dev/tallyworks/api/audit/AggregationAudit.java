@@ -298,6 +298,7 @@ final class AggregationAudit {
                             RollupFold.partition(inForce, width),
                             series(inForce, width, type),
                             portion.range(),
+                            Selection.COUNT,
                             rollup -> count(rollup, width, type, asked));
         }
     }

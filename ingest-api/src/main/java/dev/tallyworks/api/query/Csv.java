@@ -44,7 +44,7 @@ final class Csv {
         return value == null ? "" : Numbers.text(value);
     }
 
-    private static String field(@Nullable String text) {
+    static String field(@Nullable String text) {
         if (text == null) {
             return "";
         }

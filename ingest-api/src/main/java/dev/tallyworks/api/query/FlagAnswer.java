@@ -39,8 +39,8 @@ record FlagAnswer(
             TreeMap<Long, FlagFold> folds = read.merge().folds(i);
             List<FlagPoint> points = new ArrayList<>();
             folds.values()
-                    .forEach(fold -> fold.values((timestamp, value) ->
-                            points.add(new FlagPoint(Times.format(timestamp), value))));
+                    .forEach(fold -> fold.values(
+                            (timestamp, value) -> points.add(new FlagPoint(Times.format(timestamp), value))));
             truncated |= folds.values().stream().anyMatch(FlagFold::truncated);
             series.put(question.granularities().get(i), new Series(points));
         }

@@ -1,5 +1,7 @@
 package dev.tallyworks.api.query;
 
+import dev.tallyworks.partition.Partition;
+import dev.tallyworks.rollup.AttributionScan;
 import dev.tallyworks.rollup.RollupFold;
 import dev.tallyworks.rollup.RollupScan;
 import dev.tallyworks.rollup.StoredRollup;
@@ -9,22 +11,26 @@ import java.util.function.Consumer;
 /** Reads what has been aggregated. */
 final class HistoricalScan {
     private final RollupScan rollups;
+    private final AttributionScan attributions;
 
-    HistoricalScan(RollupScan rollups) {
+    HistoricalScan(RollupScan rollups, AttributionScan attributions) {
         this.rollups = rollups;
+        this.attributions = attributions;
     }
 
     /** @param cutMillis only what lies before it */
     void read(QueryPlan plan, QueryPlan.Part part, long cutMillis, Consumer<StoredRollup> into) {
         TimeRange range = part.range();
-        if (range.startMillis() < cutMillis) {
-            TimeRange before = new TimeRange(range.startMillis(), Math.min(range.endMillis(), cutMillis));
-            rollups.scan(
-                    RollupFold.partition(part.aggregation()),
-                    plan.series(part),
-                    before,
-                    plan.question().selection(),
-                    into);
+        if (range.startMillis() >= cutMillis) {
+            return;
+        }
+        TimeRange before = new TimeRange(range.startMillis(), Math.min(range.endMillis(), cutMillis));
+        Partition partition = RollupFold.partition(part.aggregation());
+        Question question = plan.question();
+        if (question.byAttribution() != null) {
+            attributions.scan(partition, plan.series(part), before, question.selection(), into);
+        } else {
+            rollups.scan(partition, plan.series(part), before, question.selection(), into);
         }
     }
 }

@@ -62,7 +62,8 @@ public final class MovingQuestion {
         this.nullable = !(asked.metric() instanceof Metric.Count
                 || asked.metric() instanceof Metric.Sum
                 || asked.metric() instanceof Metric.Category
-                || asked.metric() instanceof Metric.CompoundSum);
+                || asked.metric() instanceof Metric.CompoundSum
+                || asked.metric() instanceof Metric.Unique);
         this.window = window;
         this.fixedStartMillis =
                 parameters.containsKey("start") ? asked.question().range().startMillis() : null;
@@ -92,6 +93,12 @@ public final class MovingQuestion {
         }
         // Any range does, where just the rest is to be read.
         MetricQuestion asked = read(given, 0, FAR_MILLIS);
+        if (asked.metric() instanceof Metric.Flag) {
+            throw Problem.invalid(
+                    Problem.Item.of(
+                            Problem.INVALID_VALUE,
+                            "The parameter 'metric': BOOLEAN has no number for a unit of time; CATEGORY has, of the same field."));
+        }
         long bucketMillis =
                 widths.stream().mapToLong(Granularity::widthMillis).min().orElse(Granularity.MINUTE.widthMillis());
         return new MovingQuestion(report, given, asked, unit(asked, given), bucketMillis, window);

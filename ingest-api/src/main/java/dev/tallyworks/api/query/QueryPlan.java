@@ -25,9 +25,10 @@ record QueryPlan(
         List<Unit> units,
         TimeRange range,
         Set<String> sources) {
-    /** What the question is about, in an aggregation. */
+    /** What the question is about, in an aggregation; where it is broken down by attributions, any of them. */
     SeriesKey series(Part part) {
-        Attribution attribution = question.attribution();
+        String type = question.byAttribution();
+        Attribution attribution = type == null ? question.attribution() : new Attribution(type, "");
         return new SeriesKey(
                 part.aggregation.id(),
                 part.aggregation.generation(),

@@ -82,9 +82,16 @@ final class QueryPlanner {
             if (!isAsked(question, aggregation)) {
                 continue;
             }
-            checkSketches(aggregation, "unique", selection.unique(), aggregation.sketches().unique());
             checkSketches(
-                    aggregation, "percentiles", selection.percentiles(), aggregation.sketches().percentiles());
+                    aggregation,
+                    "unique",
+                    selection.unique(),
+                    aggregation.sketches().unique());
+            checkSketches(
+                    aggregation,
+                    "percentiles",
+                    selection.percentiles(),
+                    aggregation.sketches().percentiles());
         }
     }
 

@@ -95,14 +95,14 @@ public class QueryResource {
         return response(csv ? Csv.of(question.metric(), answer) : answer, csv);
     }
 
-    private static Response response(Object answer, boolean csv) {
+    static Response response(Object answer, boolean csv) {
         return Response.ok(answer)
                 .type(csv ? Csv.MEDIA_TYPE : MediaType.APPLICATION_JSON)
                 .build();
     }
 
     /** Whether CSV is preferred to JSON; where both are equal, the first. */
-    private static boolean wantsCsv(List<MediaType> acceptedByWeight) {
+    static boolean wantsCsv(List<MediaType> acceptedByWeight) {
         for (MediaType type : acceptedByWeight) {
             if (isRefused(type)) {
                 continue;

@@ -3,6 +3,7 @@ package dev.tallyworks.api.query;
 import com.mongodb.client.MongoDatabase;
 import dev.tallyworks.definition.Definitions;
 import dev.tallyworks.event.RawEvents;
+import dev.tallyworks.mongo.MongoAttributionScan;
 import dev.tallyworks.mongo.MongoRollupScan;
 import dev.tallyworks.plugin.Hooks;
 import dev.tallyworks.realtime.Completeness;
@@ -31,7 +32,7 @@ class QueryWiring {
                 definitions,
                 events,
                 new RealtimeScan(realtime, completeness, window),
-                new HistoricalScan(new MongoRollupScan(database)),
+                new HistoricalScan(new MongoRollupScan(database), new MongoAttributionScan(database)),
                 new PluggedQuestions(hooks),
                 clock);
     }

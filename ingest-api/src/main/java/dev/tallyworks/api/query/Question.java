@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param granularities ids of units of time
  * @param severalGranularities whether they were given as a list, so that the answer is one for each
  * @param attribution null for the total
+ * @param byAttribution the type of attribution by whose values it is broken down; null where it is not
  * @param sources ids; empty means all
  * @param eventTypes names; empty means all
  * @param mode where the numbers are to come from
@@ -26,6 +27,7 @@ record Question(
         boolean severalGranularities,
         ZoneId zone,
         @Nullable Attribution attribution,
+        @Nullable String byAttribution,
         List<String> sources,
         List<String> eventTypes,
         Mode mode,
@@ -43,8 +45,25 @@ record Question(
                 severalGranularities,
                 zone,
                 otherAttribution,
+                byAttribution,
                 otherSources,
                 otherEventTypes,
+                mode,
+                fillZero,
+                selection);
+    }
+
+    /** The same, broken down by the values of a type of attribution. */
+    Question byAttribution(String type) {
+        return new Question(
+                range,
+                granularities,
+                severalGranularities,
+                zone,
+                attribution,
+                type,
+                sources,
+                eventTypes,
                 mode,
                 fillZero,
                 selection);

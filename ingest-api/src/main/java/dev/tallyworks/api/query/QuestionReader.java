@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads questions: bodies, and the parameters of GET, which are first made into the body that they stand for. */
@@ -39,7 +40,9 @@ final class QuestionReader {
             "sources",
             "eventTypes");
     /** Those that may be given more than once, as well as with commas. */
-    private static final Set<String> LISTS = Set.of("granularity", "sources", "eventTypes");
+    private static final Set<String> LISTS = Set.of("granularity", "sources", "eventTypes", "metrics", "groupBy");
+
+    private static final Pattern WHOLE = Pattern.compile("-?\\d{1,15}");
 
     private static final String COMPOUND = "COMPOUND_SUM";
     private static final int GRANULARITIES_MAX = 30;
@@ -54,11 +57,22 @@ final class QuestionReader {
         return new MetricQuestion(question, metric);
     }
 
+    /** What all questions have in common that answer for their whole range: a granularity is ignored. */
+    static Question wholeRange(Members members, Selection selection) {
+        members.any("granularity");
+        return question(members, selection, List.of("all"), false);
+    }
+
     /** What all questions have in common. */
     static Question question(Members members, Selection selection) {
-        TimeRange range = TimeRanges.required(members);
         JsonNode granularity = members.any("granularity");
-        List<String> granularities = granularities(members, granularity);
+        return question(
+                members, selection, granularities(members, granularity), granularity != null && granularity.isArray());
+    }
+
+    private static Question question(
+            Members members, Selection selection, List<String> granularities, boolean severalGranularities) {
+        TimeRange range = TimeRanges.required(members);
         ZoneId zone = members.parsed("timezone", QuestionReader::zone, "an IANA time zone, such as Europe/Berlin")
                 .orElse(ZoneOffset.UTC);
         Attribution attribution = members.object("attribution", QuestionReader::attribution);
@@ -75,9 +89,10 @@ final class QuestionReader {
         return new Question(
                 range,
                 granularities,
-                granularity != null && granularity.isArray(),
+                severalGranularities,
                 zone,
                 attribution,
+                null,
                 sources,
                 eventTypes,
                 mode,
@@ -85,7 +100,7 @@ final class QuestionReader {
                 selection);
     }
 
-    private static Metric metric(Members members) {
+    static Metric metric(Members members) {
         if (!members.has("metric")) {
             members.any("metric");
             members.invalid(
@@ -226,15 +241,21 @@ final class QuestionReader {
     }
 
     /** The body that the parameters of a GET stand for. */
-    private static ObjectNode body(MultivaluedMap<String, String> parameters) {
+    /**
+     * The body that parameters stand for.
+     *
+     * @param others names of parameters beside those that all questions have; those that are lists are given with commas
+     */
+    static ObjectNode body(MultivaluedMap<String, String> parameters, String... others) {
+        Set<String> known = new TreeSet<>(PARAMETERS);
+        known.addAll(List.of(others));
         ObjectNode body = JsonBody.JSON.createObjectNode();
         body.putObject("timeRange");
         parameters.forEach((name, values) -> {
-            if (!PARAMETERS.contains(name)) {
+            if (!known.contains(name)) {
                 throw Problem.badRequest(Problem.Item.of(
                         Problem.UNKNOWN_FIELD,
-                        "'" + name + "' is no parameter here; known are " + String.join(", ", new TreeSet<>(PARAMETERS))
-                                + "."));
+                        "'" + name + "' is no parameter here; known are " + String.join(", ", known) + "."));
             }
             if (values.size() > 1 && !LISTS.contains(name)) {
                 throw Problem.invalid(Problem.Item.of(
@@ -246,7 +267,14 @@ final class QuestionReader {
                 case "p" -> {}
                 // An unescaped plus in a query is a blank.
                 case "start", "end" -> body.withObject("/timeRange").put(name, value.replace(' ', '+'));
-                case "sources", "eventTypes" -> body.set(name, list(value));
+                case "sources", "eventTypes", "metrics", "groupBy" -> body.set(name, list(value));
+                case "limit" -> {
+                    if (WHOLE.matcher(value).matches()) {
+                        body.put(name, Long.parseLong(value));
+                    } else {
+                        body.put(name, value);
+                    }
+                }
                 case "granularity" -> {
                     if (value.contains(",")) {
                         body.set(name, list(value));

@@ -62,8 +62,11 @@ final class RealtimeScan {
             return cut;
         }
         List<StoredRollup> read = new ArrayList<>();
-        long complete = rollups.read(
-                plan.series(part), new TimeRange(from, end), plan.question().selection(), read::add);
+        Question question = plan.question();
+        TimeRange after = new TimeRange(from, end);
+        long complete = question.byAttribution() == null
+                ? rollups.read(plan.series(part), after, question.selection(), read::add)
+                : rollups.readAttributions(plan.series(part), after, question.selection(), read::add);
         long moved = Math.max(cut, Cut.realtimeFrom(width, window, lag.nowMillis(), complete));
         read.stream().filter(rollup -> rollup.bucketMillis() >= moved).forEach(into);
         return moved;

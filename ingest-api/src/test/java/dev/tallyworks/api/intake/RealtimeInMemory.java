@@ -73,6 +73,11 @@ final class RealtimeInMemory implements RealtimeRollups, Completeness {
     }
 
     @Override
+    public long readAttributions(SeriesKey series, TimeRange range, Selection selection, Consumer<StoredRollup> to) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public long sinceMillis() {
         return since.get();
     }

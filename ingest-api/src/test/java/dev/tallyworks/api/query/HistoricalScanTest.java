@@ -84,6 +84,7 @@ class HistoricalScanTest {
                 true,
                 ZoneOffset.UTC,
                 null,
+                null,
                 List.of(),
                 eventTypes,
                 Mode.HISTORICAL,
@@ -121,7 +122,8 @@ class HistoricalScanTest {
 
     private static Merge<UnitFold> fold(Given rollups, Metric metric, QueryPlan plan) {
         Merge<UnitFold> merge = new Merge<>(plan, () -> new UnitFold(metric));
-        new HistoricalScan(rollups).read(plan, plan.parts().get(0), Cut.NONE, merge::add);
+        new HistoricalScan(rollups, (partition, series, range, selection, to) -> {})
+                .read(plan, plan.parts().get(0), Cut.NONE, merge::add);
         return merge;
     }
 

@@ -120,7 +120,7 @@ class SwitchedNumbersTest {
                 definitions,
                 events,
                 new RealtimeScan(realtime, completeness, window),
-                new HistoricalScan(switching),
+                new HistoricalScan(switching, (partition, series, range, selection, to) -> {}),
                 new PluggedQuestions(hooks),
                 Clock.systemUTC());
 
