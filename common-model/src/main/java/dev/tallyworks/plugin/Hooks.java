@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /** All plugins of a process, called in their order. Where there are none, it costs nothing. */
@@ -97,7 +99,7 @@ public final class Hooks implements AutoCloseable {
         return draft;
     }
 
-    private static <T> T orRefuse(java.util.function.Supplier<T> call) {
+    private static <T> T orRefuse(Supplier<T> call) {
         try {
             return call.get();
         } catch (HookCalls.Failed failed) {
@@ -216,7 +218,7 @@ public final class Hooks implements AutoCloseable {
         offload(name, "offloadRollups", plugin -> plugin.offloadRollups(aggregation, partition, rollups));
     }
 
-    private void offload(String name, String hook, java.util.function.Consumer<Offloader> body) {
+    private void offload(String name, String hook, Consumer<Offloader> body) {
         Offloader plugin = offloaders.stream()
                 .filter(one -> one.name().equals(name))
                 .findFirst()

@@ -17,14 +17,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Two hundred viewers on two ingest processes, while one of these is killed, Redis is restarted, and some read nothing. */
-@Timeout(value = 5, unit = java.util.concurrent.TimeUnit.MINUTES)
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class LiveIT {
     private static final int VIEWERS = 200;
     private static final Duration LIMIT = Duration.ofSeconds(90);
@@ -158,8 +160,7 @@ class LiveIT {
         return points;
     }
 
-    private static void awaitAll(
-            String what, List<LiveViewer> viewers, java.util.function.Predicate<LiveViewer> condition) {
+    private static void awaitAll(String what, List<LiveViewer> viewers, Predicate<LiveViewer> condition) {
         await("every viewer " + what)
                 .atMost(LIMIT)
                 .pollInterval(Duration.ofMillis(100))

@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -38,7 +39,7 @@ public final class Live implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Live.class);
     private static final long TICK_MILLIS = 100;
     private static final int ASKING_THREADS = 4;
-    private static final long JOIN_SECONDS = 35;
+    private static final long JOIN_SECONDS = 25;
 
     private final Broadcast.Asking asking;
     private final Definitions definitions;
@@ -78,7 +79,7 @@ public final class Live implements AutoCloseable {
         ticking.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    private static java.util.concurrent.ThreadFactory named(String name) {
+    private static ThreadFactory named(String name) {
         return task -> {
             Thread thread = new Thread(task, name);
             thread.setDaemon(true);

@@ -13,6 +13,7 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -95,9 +96,9 @@ class MetadataHttpTest {
                 .body(
                         "fields",
                         contains(
-                                Map.of("name", "amount", "kinds", java.util.List.of("number", "string")),
-                                Map.of("name", "paid", "kinds", java.util.List.of("boolean")),
-                                Map.of("name", "to.city", "kinds", java.util.List.of("string"))))
+                                Map.of("name", "amount", "kinds", List.of("number", "string")),
+                                Map.of("name", "paid", "kinds", List.of("boolean")),
+                                Map.of("name", "to.city", "kinds", List.of("string"))))
                 .body("attributionTypes", contains("customer"))
                 .body("firstEvent", equalTo("2024-01-01T11:59:59.999Z"))
                 .body("lastEvent", equalTo("2024-01-02T00:00:00.000Z"));

@@ -15,6 +15,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -62,8 +63,8 @@ public class RegionPlugin implements EventHook, MetricsHook {
         region(event).ifPresent(region -> count(region).increment());
     }
 
-    private static java.util.Optional<Region> region(Event event) {
-        return event.payload().get(COUNTRY) instanceof String country ? Region.of(country) : java.util.Optional.empty();
+    private static Optional<Region> region(Event event) {
+        return event.payload().get(COUNTRY) instanceof String country ? Region.of(country) : Optional.empty();
     }
 
     private LongAdder count(Region region) {
