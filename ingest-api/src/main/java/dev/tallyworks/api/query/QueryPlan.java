@@ -28,13 +28,13 @@ record QueryPlan(
     /** What the question is about, in an aggregation; where it is broken down by attributions, any of them. */
     SeriesKey series(Part part) {
         String type = question.byAttribution();
-        Attribution attribution = type == null ? question.attribution() : new Attribution(type, "");
+        Attribution attribution = question.attribution();
         return new SeriesKey(
                 part.aggregation.id(),
                 part.aggregation.generation(),
                 part.aggregation.granularity(),
-                attribution == null ? Attribution.TOTAL : attribution.type(),
-                attribution == null ? null : attribution.value());
+                type != null ? type : attribution == null ? Attribution.TOTAL : attribution.type(),
+                type != null ? "" : attribution == null ? null : attribution.value());
     }
 
     /** Whether what is read is still what is in force. What was deleted meanwhile may be answered for a last time. */
