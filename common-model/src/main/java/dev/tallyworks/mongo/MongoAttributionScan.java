@@ -41,7 +41,16 @@ public final class MongoAttributionScan implements AttributionScan {
                         .batchSize(BATCH_DOCUMENTS)
                         .iterator()) {
                     while (found.hasNext()) {
-                        to.accept(MongoRollupScan.read(found.next(), selection));
+                        Document stored = found.next();
+                        StoredRollup read = MongoRollupScan.read(stored, selection);
+                        to.accept(new StoredRollup(
+                                read.bucketMillis(),
+                                read.source(),
+                                read.incarnation(),
+                                read.eventType(),
+                                stored.get(RollupDocuments.ATTRIBUTION, Document.class)
+                                        .getString(Fields.ATTRIBUTION_VALUE),
+                                read.numbers()));
                     }
                 }
                 return true;
