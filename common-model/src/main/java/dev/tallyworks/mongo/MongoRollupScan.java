@@ -1,5 +1,6 @@
 package dev.tallyworks.mongo;
 
+import static dev.tallyworks.mongo.RollupDocuments.ATTRIBUTION;
 import static dev.tallyworks.mongo.RollupDocuments.BUCKET;
 import static dev.tallyworks.mongo.RollupDocuments.CATEGORY;
 import static dev.tallyworks.mongo.RollupDocuments.COMPOUND;
@@ -154,7 +155,12 @@ public final class MongoRollupScan implements RollupScan {
                 .forEach((bucket, count) ->
                         numbers.percentiles(shown(field)).add(Integer.parseInt(bucket), (Long) count)));
         return new StoredRollup(
-                bucketMillis, stored.getString(SOURCE), stored.getLong(INCARNATION), stored.getString(TYPE), numbers);
+                bucketMillis,
+                stored.getString(SOURCE),
+                stored.getLong(INCARNATION),
+                stored.getString(TYPE),
+                members(stored, ATTRIBUTION).getString(Fields.ATTRIBUTION_VALUE),
+                numbers);
     }
 
     private static void readLeaf(RollupNumbers.OfValue into, Document stats, Selection selection) {

@@ -2,6 +2,7 @@ package dev.tallyworks.mongo;
 
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
+import dev.tallyworks.rollup.AttributionScan;
 import dev.tallyworks.rollup.RollupScan;
 import dev.tallyworks.rollup.Rollups;
 import dev.tallyworks.rollup.RollupsContract;
@@ -31,6 +32,11 @@ class MongoRollupsTest extends RollupsContract {
     protected Rollups losingAnswers(int answers) {
         WIRE.lose(answers);
         return new MongoRollups(LOSING.getDatabase(DATABASE.getName()));
+    }
+
+    @Override
+    protected AttributionScan attributions() {
+        return new MongoAttributionScan(DATABASE);
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.tallyworks.metric.ExactSum;
 import dev.tallyworks.metric.FieldMetrics;
 import dev.tallyworks.metric.Leaf;
 import dev.tallyworks.metric.Metric;
+import dev.tallyworks.metric.ShortText;
 import dev.tallyworks.metric.StoredName;
 import dev.tallyworks.partition.Partition;
 import dev.tallyworks.time.Granularity;
@@ -54,6 +55,8 @@ public abstract class RollupsContract {
     protected abstract Rollups losingAnswers(int answers);
 
     protected abstract RollupScan scan();
+
+    protected abstract AttributionScan attributions();
 
     @BeforeEach
     void useAnotherTarget() {
@@ -436,6 +439,35 @@ public abstract class RollupsContract {
         assertThat(flag.truncated()).isTrue();
         assertThat(stored.categories().get("paid").get("true").count()).isEqualTo(500);
         assertThat(stored.count()).isEqualTo(1_500);
+    }
+
+    @Test
+    void allAttributionsOfATypeAreReadTogether() {
+        Aggregation sketched = Folding.sketched(target(), 10_000);
+        List<Event> events = new ArrayList<>(Folding.manifoldEvents(new Random(2), 200));
+        String longName = "l".repeat(300);
+        events.add(Folding.event("sale", 1, Map.of(), new Attribution("user", longName)));
+        events.add(Folding.event("sale", 1, Map.of(), new Attribution("campaign", "x")));
+        rollups.apply("l00", 1, levels(sketched, events));
+        Map<String, Map<String, Object>> expected = new HashMap<>();
+        for (RollupDelta delta : fold(sketched, events)) {
+            SeriesKey series = delta.target().series();
+            if (series.attributionType().equals("user") && delta.target().bucketMillis() < 2 * HOUR) {
+                expected.put(
+                        ShortText.cut(String.valueOf(series.attributionValue()))
+                                + delta.target().bucketMillis(),
+                        Facts.of(delta));
+            }
+        }
+        Map<String, Map<String, Object>> found = new HashMap<>();
+        attributions()
+                .scan(
+                        partition(sketched),
+                        new SeriesKey(sketched.id(), 1, Granularity.HOUR, "user", null),
+                        new TimeRange(0, 2 * HOUR),
+                        Facts.SELECTION,
+                        rollup -> found.put(rollup.attribution() + rollup.bucketMillis(), Facts.of(rollup.numbers())));
+        assertThat(found).hasSizeGreaterThan(6).isEqualTo(expected);
     }
 
     private static List<RollupDelta> levels(Aggregation aggregation, List<Event> events) {

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Holds a question against the definitions. */
@@ -77,34 +78,38 @@ final class QueryPlanner {
     /** A sketch that one of the aggregations lacks would make a number that is too small, and nobody would see it. */
     private static void checkSketches(Question question, List<QueryPlan.Part> parts) {
         Selection selection = question.selection();
-        for (QueryPlan.Part part : parts) {
-            Aggregation aggregation = part.aggregation();
-            if (!isAsked(question, aggregation)) {
-                continue;
+        List<Aggregation> asked = parts.stream()
+                .map(QueryPlan.Part::aggregation)
+                .filter(aggregation -> isAsked(question, aggregation))
+                .toList();
+        checkSketches(asked, "unique", selection.unique(), aggregation -> aggregation
+                .sketches()
+                .unique());
+        checkSketches(asked, "percentiles", selection.percentiles(), aggregation -> aggregation
+                .sketches()
+                .percentiles());
+    }
+
+    private static void checkSketches(
+            List<Aggregation> aggregations, String kind, Set<String> fields, Function<Aggregation, List<String>> kept) {
+        for (String field : fields) {
+            if (aggregations.isEmpty()) {
+                throw noSketch("No aggregation of the report", field, "an aggregation's", kind);
             }
-            checkSketches(
-                    aggregation,
-                    "unique",
-                    selection.unique(),
-                    aggregation.sketches().unique());
-            checkSketches(
-                    aggregation,
-                    "percentiles",
-                    selection.percentiles(),
-                    aggregation.sketches().percentiles());
+            for (Aggregation aggregation : aggregations) {
+                if (!kept.apply(aggregation).contains(field)) {
+                    throw noSketch("The aggregation " + aggregation.id(), field, "its", kind);
+                }
+            }
         }
     }
 
-    private static void checkSketches(Aggregation aggregation, String kind, Set<String> asked, List<String> kept) {
-        for (String field : asked) {
-            if (!kept.contains(field)) {
-                throw Problem.invalid(Problem.Item.at(
-                        "/metric/field",
-                        Problem.INVALID_VALUE,
-                        "The aggregation " + aggregation.id() + " keeps no sketch of '" + field + "': add it to its"
-                                + " 'sketches." + kind + "' by a PATCH with ?rebuild=true."));
-            }
-        }
+    private static Problem noSketch(String who, String field, String whose, String kind) {
+        return Problem.invalid(Problem.Item.at(
+                "/metric/field",
+                Problem.INVALID_VALUE,
+                who + " keeps no sketch of '" + field + "': add it to " + whose + " 'sketches." + kind
+                        + "' by a PATCH with ?rebuild=true."));
     }
 
     private static boolean isAsked(Question question, Aggregation aggregation) {

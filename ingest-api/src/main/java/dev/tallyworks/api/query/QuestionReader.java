@@ -57,22 +57,20 @@ final class QuestionReader {
         return new MetricQuestion(question, metric);
     }
 
-    /** What all questions have in common that answer for their whole range: a granularity is ignored. */
-    static Question wholeRange(Members members, Selection selection) {
-        members.any("granularity");
-        return question(members, selection, List.of("all"), false);
-    }
-
     /** What all questions have in common. */
     static Question question(Members members, Selection selection) {
-        JsonNode granularity = members.any("granularity");
-        return question(
-                members, selection, granularities(members, granularity), granularity != null && granularity.isArray());
+        return question(members, selection, false);
     }
 
-    private static Question question(
-            Members members, Selection selection, List<String> granularities, boolean severalGranularities) {
+    /** What all questions have in common that answer for their whole range: a granularity is ignored. */
+    static Question wholeRange(Members members, Selection selection) {
+        return question(members, selection, true);
+    }
+
+    private static Question question(Members members, Selection selection, boolean wholeRange) {
         TimeRange range = TimeRanges.required(members);
+        JsonNode granularity = members.any("granularity");
+        List<String> granularities = wholeRange ? List.of("all") : granularities(members, granularity);
         ZoneId zone = members.parsed("timezone", QuestionReader::zone, "an IANA time zone, such as Europe/Berlin")
                 .orElse(ZoneOffset.UTC);
         Attribution attribution = members.object("attribution", QuestionReader::attribution);
@@ -89,7 +87,7 @@ final class QuestionReader {
         return new Question(
                 range,
                 granularities,
-                severalGranularities,
+                !wholeRange && granularity != null && granularity.isArray(),
                 zone,
                 attribution,
                 null,

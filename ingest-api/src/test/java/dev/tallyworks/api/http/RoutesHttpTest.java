@@ -73,6 +73,7 @@ class RoutesHttpTest {
                 "/api/v1/reports/none/aggregations/none|GET PATCH DELETE",
                 "/api/v1/reports/none/query|GET POST",
                 "/api/v1/reports/none/audits|POST",
+                "/api/v1/reports/none/top|GET POST",
                 "/api/v1/reports/none/rebuilds|GET POST",
                 "/api/v1/reports/none/rebuilds/none|GET",
                 "/api/v1/queue|GET",
@@ -173,10 +174,12 @@ class RoutesHttpTest {
                 "POST /api/v1/reports",
                 "POST /api/v1/reports/{report}/aggregations",
                 "PATCH /api/v1/reports/{report}/aggregations/{aggregation}",
+                // Before there are events: nobody counts them here, and an audit waits for that.
+                "POST /api/v1/reports/{report}/audits",
                 "POST /api/v1/sources/{source}/events",
                 "POST /api/v1/reports/{report}/query",
-                "POST /api/v1/reports/{report}/audits",
                 "POST /api/v1/reports/{report}/rebuilds",
+                "POST /api/v1/reports/{report}/top",
                 "PATCH /api/v1/reports/{report}")) {
             assertThat(examples).containsKey(operation);
             String method = operation.substring(0, operation.indexOf(' '));

@@ -838,7 +838,6 @@ class QueriesHttpTest {
                 "{'metric': {'type': 'PERCENTILE', 'field': 'a'}, R, G}|422|missing|/metric/p",
                 "{'metric': {'type': 'PERCENTILE', 'field': 'a', 'p': 100}, R, G}|422|invalid_value|/metric/p",
                 "{'metric': {'type': 'PERCENTILE', 'field': 'a', 'p': true}, R, G}|400|wrong_type|/metric/p",
-                "{'metric': {'type': 'PERCENTILE', 'field': 'a', 'p': 95}, R, G}|422|invalid_value|/metric/type",
                 "{'metric': {'type': 'COUNT', 'kind': 1}, R, G}|400|unknown_field|/metric/kind",
                 "{M, G}|422|missing|/timeRange",
                 "{M, G, 'timeRange': {}}|422|missing|/timeRange/start",
