@@ -1,6 +1,7 @@
 package dev.tallyworks.api.live;
 
 import dev.tallyworks.api.http.Problem;
+import dev.tallyworks.api.query.Dated;
 import dev.tallyworks.api.query.MovingQuestion;
 import dev.tallyworks.api.query.Point;
 import dev.tallyworks.definition.Snapshot;
@@ -41,7 +42,7 @@ final class Broadcast {
     private final LongSupplier nanoTime;
     private final Set<Viewer> viewers = new LinkedHashSet<>();
     private List<Join> joining = new ArrayList<>();
-    private Set<Point> shown = Set.of();
+    private Set<Dated> shown = Set.of();
     private boolean changed;
     private boolean underWay;
     private long startedNanos;
@@ -145,8 +146,8 @@ final class Broadcast {
             tell(joins.stream().filter(join -> !away.contains(join)).toList());
             return;
         }
-        List<Point> current = within(told.points(), start);
-        List<Point> changes = changes(current, told.partial(), start);
+        List<Dated> current = within(told.points(), start);
+        List<Dated> changes = changes(current, told.partial(), start);
         Update update = new Update(now, changes, question::place);
         List<Viewer> before;
         synchronized (this) {
@@ -171,20 +172,21 @@ final class Broadcast {
                 : question.startSinceMillis(join.sinceMillis, nowMillis);
     }
 
-    private List<Point> within(List<Point> points, long startMillis) {
+    private List<Dated> within(List<? extends Dated> points, long startMillis) {
         return points.stream()
                 .filter(point -> question.isWithin(point, startMillis))
+                .<Dated>map(point -> point)
                 .toList();
     }
 
     /** What differs from what was shown. What is no more there at all is told as nothing, unless it may only be late. */
-    private List<Point> changes(List<Point> current, boolean partial, long startMillis) {
-        Set<Point> last;
+    private List<Dated> changes(List<Dated> current, boolean partial, long startMillis) {
+        Set<Dated> last;
         synchronized (this) {
             last = shown;
         }
-        List<Point> changes = new ArrayList<>();
-        for (Point point : current) {
+        List<Dated> changes = new ArrayList<>();
+        for (Dated point : current) {
             if (!last.contains(point)) {
                 changes.add(point);
             }
@@ -192,7 +194,7 @@ final class Broadcast {
         if (!partial && !question.isPerValue()) {
             Set<Object> places = new HashSet<>();
             current.forEach(point -> places.add(question.place(point)));
-            for (Point point : last) {
+            for (Dated point : last) {
                 if (question.isWithin(point, startMillis) && !places.contains(question.place(point))) {
                     changes.add(new Point(point.timestamp(), nothing(), point.category()));
                 }

@@ -2,7 +2,7 @@ package dev.tallyworks.api.live;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.tallyworks.api.http.JsonBody;
-import dev.tallyworks.api.query.Point;
+import dev.tallyworks.api.query.Dated;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,15 +12,15 @@ import org.jspecify.annotations.Nullable;
 /** Points that have changed, as of a time. Immutable; viewers share it and its text. */
 final class Update {
     private final long asOfMillis;
-    private final List<Point> points;
-    private final Function<Point, Object> place;
+    private final List<? extends Dated> points;
+    private final Function<Dated, Object> place;
     private volatile @Nullable String data;
 
     /**
      * @param asOfMillis what happened before is in it, or in one before it
      * @param place what a point is the newest of
      */
-    Update(long asOfMillis, List<Point> points, Function<Point, Object> place) {
+    Update(long asOfMillis, List<? extends Dated> points, Function<Dated, Object> place) {
         this.asOfMillis = asOfMillis;
         this.place = place;
         this.points = points;
@@ -51,9 +51,9 @@ final class Update {
 
     /** Both in one: of each point what the later one says. */
     Update and(Update later) {
-        Map<Object, Point> merged = new LinkedHashMap<>();
+        Map<Object, Dated> merged = new LinkedHashMap<>();
         points.forEach(point -> merged.put(place.apply(point), point));
-        for (Point point : later.points) {
+        for (Dated point : later.points) {
             Object at = place.apply(point);
             merged.remove(at);
             merged.put(at, point);

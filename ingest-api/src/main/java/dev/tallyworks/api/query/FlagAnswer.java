@@ -28,7 +28,7 @@ record FlagAnswer(
         boolean partial,
         long truncatedValues) {
     /** One recorded value. */
-    record FlagPoint(String timestamp, boolean value) {}
+    record FlagPoint(String timestamp, boolean value) implements Dated {}
 
     record Series(List<FlagPoint> points) {}
 

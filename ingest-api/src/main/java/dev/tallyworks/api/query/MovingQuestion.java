@@ -93,12 +93,6 @@ public final class MovingQuestion {
         }
         // Any range does, where just the rest is to be read.
         MetricQuestion asked = read(given, 0, FAR_MILLIS);
-        if (asked.metric() instanceof Metric.Flag) {
-            throw Problem.invalid(
-                    Problem.Item.of(
-                            Problem.INVALID_VALUE,
-                            "The parameter 'metric': BOOLEAN has no number for a unit of time; CATEGORY has, of the same field."));
-        }
         long bucketMillis =
                 widths.stream().mapToLong(Granularity::widthMillis).min().orElse(Granularity.MINUTE.widthMillis());
         return new MovingQuestion(report, given, asked, unit(asked, given), bucketMillis, window);
@@ -185,14 +179,18 @@ public final class MovingQuestion {
     }
 
     /** What is answered now, from a start on. */
-    public record Told(List<Point> points, boolean partial) {}
+    public record Told(List<? extends Dated> points, boolean partial) {}
 
     /** @throws Problem also where a change of the definitions makes it impossible */
     public Told ask(QueryService queries, long startMillis, long nowMillis) {
         try {
-            Answer answer = queries.answer(report, read(parameters, startMillis, endMillis(nowMillis)));
-            List<Point> points = answer.points();
-            return new Told(points == null ? List.of() : points, answer.partial());
+            MetricQuestion asked = read(parameters, startMillis, endMillis(nowMillis));
+            if (asked.metric() instanceof Metric.Flag flag) {
+                FlagAnswer answer = queries.flags(report, asked.question(), flag);
+                return new Told(answer.points() == null ? List.of() : answer.points(), answer.partial());
+            }
+            Answer answer = queries.answer(report, asked);
+            return new Told(answer.points() == null ? List.of() : answer.points(), answer.partial());
         } catch (Problem problem) {
             throw problem.ofParameters(QuestionReader::parameter);
         }
@@ -201,7 +199,7 @@ public final class MovingQuestion {
     private record Place(String timestamp, @Nullable String category) {}
 
     /** What a point is the newest of: of its unit and category, or, where each recorded value is a point, of itself. */
-    public Object place(Point point) {
+    public Object place(Dated point) {
         return perValue ? point : new Place(point.timestamp(), point.category());
     }
 
@@ -216,7 +214,7 @@ public final class MovingQuestion {
     }
 
     /** Whether a point, as it was answered, is of the range that begins here. */
-    public boolean isWithin(Point point, long startMillis) {
+    public boolean isWithin(Dated point, long startMillis) {
         return fixedStartMillis != null || point.timestamp().compareTo(Times.format(startMillis)) >= 0;
     }
 

@@ -18,4 +18,5 @@ public record Point(
         @JsonSerialize(using = Numbers.AsText.class) @Nullable
         BigDecimal value,
 
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String category) {}
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String category)
+        implements Dated {}

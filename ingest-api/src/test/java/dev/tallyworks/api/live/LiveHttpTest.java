@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
+import dev.tallyworks.api.http.Times;
 import dev.tallyworks.api.query.CountedHere;
 import dev.tallyworks.api.wiring.ServersForTests;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -133,6 +134,21 @@ class LiveHttpTest {
             assertThat(last.points()).containsOnlyKeys(unit(today) + " EUR");
             assertThat(ofAcme.state()).containsExactly(Map.entry(unit(today), "1"));
             assertThat(refunds.state()).isEmpty();
+        }
+    }
+
+    @Test
+    void recordedValuesAreToldEachAtItsOwnTime() {
+        String report = report("6hour");
+        String first = Times.format(today.toEpochMilli());
+        try (EventStream stream = watch(report, "metric=BOOLEAN:paid", null)) {
+            stream.first();
+            happens(today, ", 'payload': {'paid': true}");
+            stream.awaitState(Map.of(first, "true"));
+            happens(today.minusMillis(1), ", 'payload': {'paid': false}");
+            await().atMost(Duration.ofSeconds(30)).until(() -> stream.state().size() == 2);
+            assertThat(stream.state()).containsEntry(first, "true").containsValue("false");
+            assertThat(stream.told.get(stream.told.size() - 1).points()).hasSize(1);
         }
     }
 

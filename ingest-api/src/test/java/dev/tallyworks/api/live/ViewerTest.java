@@ -2,6 +2,7 @@ package dev.tallyworks.api.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tallyworks.api.query.Dated;
 import dev.tallyworks.api.query.Point;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.OutboundSseEvent;
@@ -148,7 +149,7 @@ class ViewerTest {
     }
 
     private static Update update(long id, String unit, int value) {
-        return new Update(id, List.of(new Point(unit, BigDecimal.valueOf(value), null)), Point::timestamp);
+        return new Update(id, List.of(new Point(unit, BigDecimal.valueOf(value), null)), Dated::timestamp);
     }
 
     @Test
@@ -221,7 +222,7 @@ class ViewerTest {
         List<Point> many = IntStream.range(0, 100_001)
                 .mapToObj(i -> new Point("u" + i, BigDecimal.ONE, null))
                 .toList();
-        viewer.offer(new Update(2, many, Point::timestamp));
+        viewer.offer(new Update(2, many, Dated::timestamp));
         assertThat(viewer.isStuck()).isTrue();
     }
 
