@@ -4,6 +4,7 @@ import dev.tallyworks.partition.Partition;
 import dev.tallyworks.rollup.AttributionScan;
 import dev.tallyworks.rollup.RollupFold;
 import dev.tallyworks.rollup.RollupScan;
+import dev.tallyworks.rollup.SeriesKey;
 import dev.tallyworks.rollup.StoredRollup;
 import dev.tallyworks.time.TimeRange;
 import java.util.function.Consumer;
@@ -25,12 +26,15 @@ final class HistoricalScan {
             return;
         }
         TimeRange before = new TimeRange(range.startMillis(), Math.min(range.endMillis(), cutMillis));
-        Partition partition = RollupFold.partition(part.aggregation());
         Question question = plan.question();
-        if (question.byAttribution() != null) {
-            attributions.scan(partition, plan.series(part), before, question.selection(), into);
-        } else {
-            rollups.scan(partition, plan.series(part), before, question.selection(), into);
+        for (Levels.Stretch stretch : Levels.of(part.aggregation(), plan.units(), question.selection(), before)) {
+            Partition partition = RollupFold.partition(part.aggregation(), stretch.width());
+            SeriesKey series = plan.series(part, stretch.width());
+            if (question.byAttribution() != null) {
+                attributions.scan(partition, series, stretch.range(), question.selection(), into);
+            } else {
+                rollups.scan(partition, series, stretch.range(), question.selection(), into);
+            }
         }
     }
 }

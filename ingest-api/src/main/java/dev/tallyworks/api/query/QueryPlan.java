@@ -4,6 +4,7 @@ import dev.tallyworks.definition.Aggregation;
 import dev.tallyworks.definition.Snapshot;
 import dev.tallyworks.event.Attribution;
 import dev.tallyworks.rollup.SeriesKey;
+import dev.tallyworks.time.Granularity;
 import dev.tallyworks.time.TimeRange;
 import dev.tallyworks.time.Unit;
 import java.util.List;
@@ -27,12 +28,17 @@ record QueryPlan(
         Set<String> sources) {
     /** What the question is about, in an aggregation; where it is broken down by attributions, any of them. */
     SeriesKey series(Part part) {
+        return series(part, part.aggregation.granularity());
+    }
+
+    /** What the question is about, in the storage width of an aggregation or one of its coarser levels. */
+    SeriesKey series(Part part, Granularity width) {
         String type = question.byAttribution();
         Attribution attribution = question.attribution();
         return new SeriesKey(
                 part.aggregation.id(),
                 part.aggregation.generation(),
-                part.aggregation.granularity(),
+                width,
                 type != null ? type : attribution == null ? Attribution.TOTAL : attribution.type(),
                 type != null ? "" : attribution == null ? null : attribution.value());
     }

@@ -158,7 +158,8 @@ final class QueryPlanner {
         return true;
     }
 
-    private static boolean works(Unit unit, Granularity width, TimeRange range) {
+    /** Whether no bound of a unit within the range cuts a bucket of this width. */
+    static boolean works(Unit unit, Granularity width, TimeRange range) {
         if (unit instanceof Unit.Width asked) {
             return width.divides(asked.granularity());
         }

@@ -58,7 +58,7 @@ public class CountedHere {
             after = page.next();
         } while (after != null);
         new NotedRollups(new MongoRollups(database), new MetadataNotes(new MongoMetadata(database)))
-                .apply(LANE, seq.incrementAndGet(), fold.deltas());
+                .apply(LANE, seq.incrementAndGet(), fold.deltasOfAllLevels());
         database.getCollection("events_" + source)
                 .updateMany(
                         Filters.eq("pending", true),

@@ -7,16 +7,22 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
 import dev.tallyworks.api.wiring.ServersForTests;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.path.json.JsonPath;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
 import java.util.UUID;
+import org.bson.Document;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +37,9 @@ class MetricKindsHttpTest {
 
     @Inject
     CountedHere counted;
+
+    @Inject
+    MongoDatabase database;
 
     private final String shop =
             "k" + UUID.randomUUID().toString().replace("-", "").substring(0, 12);
@@ -244,6 +253,64 @@ class MetricKindsHttpTest {
                 .get("/api/v1/reports/" + report + "/top?metric=AVG:amount&attributionType=customer&limit=2" + range)
                 .asString();
         assertThat(csv).isEqualTo("attribution,value\r\nc5,5.5\r\nc4,4.5\r\n");
+    }
+
+    /** What is taken out of the finer level shows where it was read. */
+    @Test
+    void longRangesAreReadFromCoarserLevelsAndTheirEdgesFromFinerOnes() {
+        String levels = post(
+                        "/reports",
+                        "{'name': 'r', 'aggregations': [{'targetCollection': 'aggr_l" + shop
+                                + "', 'granularity': 'minute', 'rollupTo': ['hour', 'day'], 'filter': {'sources': ['"
+                                + shop + "']}}]}")
+                .statusCode(201)
+                .extract()
+                .path("id");
+        List<String> events = new ArrayList<>();
+        for (int hour = 0; hour < 24 * 10; hour++) {
+            String time = Instant.parse("2024-01-01T00:00:00Z")
+                    .plusSeconds(hour * 3_600L + hour % 60 * 60)
+                    .toString();
+            events.add(event(time, "'n': " + hour + ", 'up': true", "user:u" + hour % 2));
+        }
+        recorded(events);
+        counted.count(shop);
+        List<String> questions = List.of(
+                "metric=SUM:n&granularity=day&start=2024-01-01T12:00:00Z&end=2024-01-09T07:30:00Z",
+                "metric=SUM:n&granularity=week&start=2024-01-01T00:00:00Z&end=2024-01-11T00:00:00Z",
+                "metric=SUM:n&granularity=hour&start=2024-01-01T00:30:00Z&end=2024-01-11T00:00:00Z",
+                "metric=SUM:n&granularity=day&timezone=Europe/Berlin&start=2024-01-01T00:00:00Z&end=2024-01-11T00:00:00Z",
+                "metric=SUM:n&granularity=minute&start=2024-01-01T00:00:00Z&end=2024-01-11T00:00:00Z",
+                "metric=BOOLEAN:up&granularity=day&start=2024-01-01T00:00:00Z&end=2024-01-11T00:00:00Z",
+                "metric=MIN:n&granularity=all&attribution=user:u1&start=2024-01-01T12:00:00Z&end=2024-01-11T00:00:00Z",
+                "metric=SUM:n&granularity=day,hour&start=2024-01-01T12:00:00Z&end=2024-01-11T00:00:00Z");
+        for (String question : questions) {
+            String answer = "/query?" + question;
+            assertThat(answerOf(levels, answer)).as(question).isEqualTo(answerOf(report, answer));
+        }
+        String top = "/top?metric=SUM:n&attributionType=user&start=2024-01-01T12:00:00Z&end=2024-01-11T00:00:00Z";
+        assertThat(answerOf(levels, top)).isEqualTo(answerOf(report, top));
+
+        // From the 2nd on: only whole days lie there, so nothing of the minutes is asked for any more.
+        MongoCollection<Document> minutes = database.getCollection("aggr_l" + shop);
+        minutes.deleteMany(Filters.and(
+                Filters.gte("bucket", Date.from(Instant.parse("2024-01-02T00:00:00Z"))),
+                Filters.lt("bucket", Date.from(Instant.parse("2024-01-09T00:00:00Z")))));
+        String days = "/query?" + questions.get(0);
+        assertThat(answerOf(levels, days)).isEqualTo(answerOf(report, days));
+        database.getCollection("aggr_l" + shop + ".day").deleteMany(new Document());
+        assertThat(answerOf(levels, days)).isNotEqualTo(answerOf(report, days));
+        String hours = "/query?" + questions.get(2);
+        assertThat(answerOf(levels, hours)).isEqualTo(answerOf(report, hours));
+    }
+
+    private static String answerOf(String of, String question) {
+        JsonPath answer = given().get("/api/v1/reports/" + of + question)
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+        return String.valueOf(answer.getList("points")) + answer.getMap("byGranularity") + answer.getList("items");
     }
 
     @Test
