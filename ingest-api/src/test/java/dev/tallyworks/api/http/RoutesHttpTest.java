@@ -74,6 +74,9 @@ class RoutesHttpTest {
                 "/api/v1/reports/none/query|GET POST",
                 "/api/v1/reports/none/audits|POST",
                 "/api/v1/reports/none/top|GET POST",
+                "/api/v1/reports/none/dataset|GET POST",
+                "/api/v1/reports/none/groups|GET POST",
+                "/api/v1/reports/none/groups/flat|GET POST",
                 "/api/v1/reports/none/rebuilds|GET POST",
                 "/api/v1/reports/none/rebuilds/none|GET",
                 "/api/v1/queue|GET",
@@ -180,6 +183,9 @@ class RoutesHttpTest {
                 "POST /api/v1/reports/{report}/query",
                 "POST /api/v1/reports/{report}/rebuilds",
                 "POST /api/v1/reports/{report}/top",
+                "POST /api/v1/reports/{report}/dataset",
+                "POST /api/v1/reports/{report}/groups",
+                "POST /api/v1/reports/{report}/groups/flat",
                 "PATCH /api/v1/reports/{report}")) {
             assertThat(examples).containsKey(operation);
             String method = operation.substring(0, operation.indexOf(' '));
