@@ -1,7 +1,9 @@
 package dev.tallyworks.api.query;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.tallyworks.api.http.Times;
 import java.math.BigDecimal;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,4 +24,25 @@ record Answer(
         boolean partial,
         long truncatedValues) {
     record Series(List<Point> points) {}
+
+    static Answer of(MetricQuestion asked, QueryService.Read<UnitFold> read) {
+        Question question = asked.question();
+        QueryPlan plan = read.merge().plan();
+        Map<String, Series> series = new LinkedHashMap<>();
+        Points points = new Points(asked, plan.range());
+        for (int i = 0; i < plan.units().size(); i++) {
+            series.put(
+                    question.granularities().get(i),
+                    new Series(points.of(plan.units().get(i), read.merge().folds(i))));
+        }
+        boolean several = question.severalGranularities();
+        return new Answer(
+                several ? null : series.values().iterator().next().points(),
+                several ? series : null,
+                read.mode().id(),
+                Times.format(read.lag().watermarkMillis()),
+                BigDecimal.valueOf(read.lag().lagMillis(), 3),
+                read.partial(),
+                read.merge().truncatedValues());
+    }
 }

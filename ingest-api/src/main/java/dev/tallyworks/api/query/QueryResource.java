@@ -5,14 +5,15 @@ import dev.tallyworks.api.http.Problem;
 import dev.tallyworks.metric.Metric;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.NotAcceptableException;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import java.util.Arrays;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
@@ -51,6 +52,7 @@ public class QueryResource {
     public Response post(
             @RestPath String report,
             @Context HttpHeaders headers,
+            @Context Request request,
             @RequestBody(
                             content =
                                     @Content(
@@ -58,7 +60,7 @@ public class QueryResource {
                                             schema = @Schema(type = SchemaType.OBJECT),
                                             examples = @ExampleObject(name = "revenue per hour", value = EXAMPLE)))
                     byte[] body) {
-        return answer(report, QuestionReader.read(JsonBody.object(body)), headers);
+        return answer(report, QuestionReader.read(JsonBody.object(body)), new Answers.Asked(headers, request));
     }
 
     @GET
@@ -77,47 +79,25 @@ public class QueryResource {
         @Parameter(name = "fill", in = ParameterIn.QUERY, example = "zero")
     })
     @APIResponse(responseCode = "200", description = "The points, in the order of time")
-    public Response get(@RestPath String report, @Context UriInfo uri, @Context HttpHeaders headers) {
+    public Response get(
+            @RestPath String report, @Context UriInfo uri, @Context HttpHeaders headers, @Context Request request) {
         try {
-            return answer(report, QuestionReader.read(uri.getQueryParameters()), headers);
+            return answer(report, QuestionReader.read(uri.getQueryParameters()), new Answers.Asked(headers, request));
         } catch (Problem problem) {
             throw problem.ofParameters(QuestionReader::parameter);
         }
     }
 
-    private Response answer(String report, MetricQuestion question, HttpHeaders headers) {
-        boolean csv = wantsCsv(headers.getAcceptableMediaTypes());
-        if (question.metric() instanceof Metric.Flag flag) {
-            FlagAnswer answer = service.flags(report, question.question(), flag);
-            return response(csv ? answer.csv() : answer, csv);
+    private Response answer(String report, MetricQuestion asked, Answers.Asked by) {
+        if (asked.metric() instanceof Metric.Flag flag) {
+            QueryService.Read<FlagFold> read = service.read(report, asked.question(), () -> new FlagFold(flag.field()));
+            FlagAnswer answer = FlagAnswer.of(asked.question(), read);
+            List<Object> found = Arrays.asList(answer.points(), answer.byGranularity(), answer.truncated());
+            return Answers.of(by, read, answer, found, answer::csv);
         }
-        Answer answer = service.answer(report, question);
-        return response(csv ? Csv.of(question.metric(), answer) : answer, csv);
-    }
-
-    static Response response(Object answer, boolean csv) {
-        return Response.ok(answer)
-                .type(csv ? Csv.MEDIA_TYPE : MediaType.APPLICATION_JSON)
-                .build();
-    }
-
-    /** Whether CSV is preferred to JSON; where both are equal, the first. */
-    static boolean wantsCsv(List<MediaType> acceptedByWeight) {
-        for (MediaType type : acceptedByWeight) {
-            if (isRefused(type)) {
-                continue;
-            }
-            if (type.isCompatible(MediaType.APPLICATION_JSON_TYPE)) {
-                return false;
-            }
-            if (type.isCompatible(MediaType.valueOf("text/csv"))) {
-                return true;
-            }
-        }
-        throw new NotAcceptableException();
-    }
-
-    private static boolean isRefused(MediaType type) {
-        return type.getParameters().getOrDefault("q", "1").matches("0(\\.0*)?");
+        QueryService.Read<UnitFold> read = service.read(report, asked.question(), () -> new UnitFold(asked.metric()));
+        Answer answer = Answer.of(asked, read);
+        List<Object> found = Arrays.asList(answer.points(), answer.byGranularity(), answer.truncatedValues());
+        return Answers.of(by, read, answer, found, () -> Csv.of(asked.metric(), answer));
     }
 }

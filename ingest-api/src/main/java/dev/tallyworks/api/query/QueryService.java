@@ -1,20 +1,16 @@
 package dev.tallyworks.api.query;
 
-import dev.tallyworks.api.http.Times;
 import dev.tallyworks.definition.Definitions;
 import dev.tallyworks.event.RawEvents;
 import dev.tallyworks.failure.Unavailable;
 import dev.tallyworks.metric.Metric;
 import dev.tallyworks.realtime.Cut;
 import dev.tallyworks.time.TimeRange;
-import java.math.BigDecimal;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -55,25 +51,7 @@ public final class QueryService {
     }
 
     Answer answer(String report, MetricQuestion asked) {
-        Read<UnitFold> read = read(report, asked.question(), () -> new UnitFold(asked.metric()));
-        QueryPlan plan = read.merge().plan();
-        Map<String, Answer.Series> series = new LinkedHashMap<>();
-        Points points = new Points(asked, plan.range());
-        for (int i = 0; i < plan.units().size(); i++) {
-            series.put(
-                    asked.question().granularities().get(i),
-                    new Answer.Series(
-                            points.of(plan.units().get(i), read.merge().folds(i))));
-        }
-        boolean several = asked.question().severalGranularities();
-        return new Answer(
-                several ? null : series.values().iterator().next().points(),
-                several ? series : null,
-                read.mode().id(),
-                Times.format(read.lag().watermarkMillis()),
-                BigDecimal.valueOf(read.lag().lagMillis(), 3),
-                read.partial(),
-                read.merge().truncatedValues());
+        return Answer.of(asked, read(report, asked.question(), () -> new UnitFold(asked.metric())));
     }
 
     /** The values of a boolean field over time. */

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import dev.tallyworks.api.http.Times;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -53,6 +54,11 @@ record RowsAnswer(
                 BigDecimal.valueOf(read.lag().lagMillis(), 3),
                 read.partial(),
                 truncatedValues);
+    }
+
+    /** What makes it another answer. */
+    List<Object> found() {
+        return Arrays.asList(rows, nextCursor, byGranularity, truncatedValues);
     }
 
     /** All rows, those of several granularities each after its name. */

@@ -10,6 +10,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.function.Function;
@@ -55,6 +56,7 @@ public class RowsResource {
     public Response dataset(
             @RestPath String report,
             @Context HttpHeaders headers,
+            @Context Request request,
             @RequestBody(
                             content =
                                     @Content(
@@ -62,7 +64,7 @@ public class RowsResource {
                                             schema = @Schema(type = SchemaType.OBJECT),
                                             examples = @ExampleObject(name = "hours by average", value = DATASET)))
                     byte[] body) {
-        return dataset(report, JsonBody.object(body), headers);
+        return dataset(report, JsonBody.object(body), new Answers.Asked(headers, request));
     }
 
     @GET
@@ -85,12 +87,13 @@ public class RowsResource {
         @Parameter(name = "cursor", in = ParameterIn.QUERY)
     })
     @APIResponse(responseCode = "200", description = "The rows")
-    public Response dataset(@RestPath String report, @Context UriInfo uri, @Context HttpHeaders headers) {
+    public Response dataset(
+            @RestPath String report, @Context UriInfo uri, @Context HttpHeaders headers, @Context Request request) {
         return byParameters(
                 uri,
                 body -> {
                     DatasetQuestion.readParameter(body);
-                    return dataset(report, body, headers);
+                    return dataset(report, body, new Answers.Asked(headers, request));
                 },
                 "metrics",
                 "compute",
@@ -101,11 +104,11 @@ public class RowsResource {
                 "cursor");
     }
 
-    private Response dataset(String report, ObjectNode body, HttpHeaders headers) {
+    private Response dataset(String report, ObjectNode body, Answers.Asked by) {
         DatasetQuestion asked = DatasetQuestion.read(body);
-        boolean csv = QueryResource.wantsCsv(headers.getAcceptableMediaTypes());
-        RowsAnswer answer = asked.answer(service.read(report, asked.question(), DatasetFold::new));
-        return QueryResource.response(csv ? answer.csv() : answer, csv);
+        QueryService.Read<DatasetFold> read = service.read(report, asked.question(), DatasetFold::new);
+        RowsAnswer answer = asked.answer(read);
+        return Answers.of(by, read, answer, answer.found(), answer::csv);
     }
 
     @POST
@@ -116,6 +119,7 @@ public class RowsResource {
     public Response groups(
             @RestPath String report,
             @Context HttpHeaders headers,
+            @Context Request request,
             @RequestBody(
                             content =
                                     @Content(
@@ -124,7 +128,7 @@ public class RowsResource {
                                             examples =
                                                     @ExampleObject(name = "by currency and country", value = GROUPS)))
                     byte[] body) {
-        return groups(report, JsonBody.object(body), headers);
+        return groups(report, JsonBody.object(body), new Answers.Asked(headers, request));
     }
 
     @GET
@@ -140,16 +144,22 @@ public class RowsResource {
         @Parameter(name = "sortDirection", in = ParameterIn.QUERY, example = "asc")
     })
     @APIResponse(responseCode = "200", description = "The rows")
-    public Response groups(@RestPath String report, @Context UriInfo uri, @Context HttpHeaders headers) {
+    public Response groups(
+            @RestPath String report, @Context UriInfo uri, @Context HttpHeaders headers, @Context Request request) {
         return byParameters(
-                uri, body -> groups(report, body, headers), "metrics", "groupBy", "sortBy", "sortDirection");
+                uri,
+                body -> groups(report, body, new Answers.Asked(headers, request)),
+                "metrics",
+                "groupBy",
+                "sortBy",
+                "sortDirection");
     }
 
-    private Response groups(String report, ObjectNode body, HttpHeaders headers) {
+    private Response groups(String report, ObjectNode body, Answers.Asked by) {
         GroupsQuestion asked = GroupsQuestion.read(body);
-        boolean csv = QueryResource.wantsCsv(headers.getAcceptableMediaTypes());
-        RowsAnswer answer = asked.answer(service.read(report, asked.question(), TypedFold::new));
-        return QueryResource.response(csv ? asked.csv(answer) : answer, csv);
+        QueryService.Read<TypedFold> read = service.read(report, asked.question(), TypedFold::new);
+        RowsAnswer answer = asked.answer(read);
+        return Answers.of(by, read, answer, answer.found(), () -> asked.csv(answer));
     }
 
     @POST
@@ -160,6 +170,7 @@ public class RowsResource {
     public Response flat(
             @RestPath String report,
             @Context HttpHeaders headers,
+            @Context Request request,
             @RequestBody(
                             content =
                                     @Content(
@@ -167,7 +178,7 @@ public class RowsResource {
                                             schema = @Schema(type = SchemaType.OBJECT),
                                             examples = @ExampleObject(name = "by country and city", value = FLAT)))
                     byte[] body) {
-        return flat(report, JsonBody.object(body), headers);
+        return flat(report, JsonBody.object(body), new Answers.Asked(headers, request));
     }
 
     @GET
@@ -182,15 +193,22 @@ public class RowsResource {
         @Parameter(name = "sortDirection", in = ParameterIn.QUERY, example = "desc")
     })
     @APIResponse(responseCode = "200", description = "The rows of every level")
-    public Response flat(@RestPath String report, @Context UriInfo uri, @Context HttpHeaders headers) {
-        return byParameters(uri, body -> flat(report, body, headers), "metrics", "groupBy", "sortBy", "sortDirection");
+    public Response flat(
+            @RestPath String report, @Context UriInfo uri, @Context HttpHeaders headers, @Context Request request) {
+        return byParameters(
+                uri,
+                body -> flat(report, body, new Answers.Asked(headers, request)),
+                "metrics",
+                "groupBy",
+                "sortBy",
+                "sortDirection");
     }
 
-    private Response flat(String report, ObjectNode body, HttpHeaders headers) {
+    private Response flat(String report, ObjectNode body, Answers.Asked by) {
         FlatGroupsQuestion asked = FlatGroupsQuestion.read(body);
-        boolean csv = QueryResource.wantsCsv(headers.getAcceptableMediaTypes());
-        RowsAnswer answer = asked.answer(service.read(report, asked.question(), LeafFold::new));
-        return QueryResource.response(csv ? asked.csv(answer) : answer, csv);
+        QueryService.Read<LeafFold> read = service.read(report, asked.question(), LeafFold::new);
+        RowsAnswer answer = asked.answer(read);
+        return Answers.of(by, read, answer, answer.found(), () -> asked.csv(answer));
     }
 
     /** @param others names of parameters beside those that all questions have, without a metric */

@@ -9,6 +9,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -46,6 +47,7 @@ public class TopResource {
     public Response post(
             @RestPath String report,
             @Context HttpHeaders headers,
+            @Context Request request,
             @RequestBody(
                             content =
                                     @Content(
@@ -53,7 +55,7 @@ public class TopResource {
                                             schema = @Schema(type = SchemaType.OBJECT),
                                             examples = @ExampleObject(name = "best customers", value = EXAMPLE)))
                     byte[] body) {
-        return answer(report, TopQuestion.read(JsonBody.object(body)), headers);
+        return answer(report, TopQuestion.read(JsonBody.object(body)), new Answers.Asked(headers, request));
     }
 
     @GET
@@ -70,21 +72,21 @@ public class TopResource {
         @Parameter(name = "mode", in = ParameterIn.QUERY, example = "combined")
     })
     @APIResponse(responseCode = "200", description = "The attributions, the largest first")
-    public Response get(@RestPath String report, @Context UriInfo uri, @Context HttpHeaders headers) {
+    public Response get(
+            @RestPath String report, @Context UriInfo uri, @Context HttpHeaders headers, @Context Request request) {
         try {
             return answer(
                     report,
                     TopQuestion.read(QuestionReader.body(uri.getQueryParameters(), "attributionType", "limit")),
-                    headers);
+                    new Answers.Asked(headers, request));
         } catch (Problem problem) {
             throw problem.ofParameters(QuestionReader::parameter);
         }
     }
 
-    private Response answer(String report, TopQuestion asked, HttpHeaders headers) {
-        boolean csv = QueryResource.wantsCsv(headers.getAcceptableMediaTypes());
-        TopAnswer answer =
-                TopAnswer.of(asked, service.read(report, asked.question(), () -> new TopFold(asked.metric())));
-        return QueryResource.response(csv ? answer.csv() : answer, csv);
+    private Response answer(String report, TopQuestion asked, Answers.Asked by) {
+        QueryService.Read<TopFold> read = service.read(report, asked.question(), () -> new TopFold(asked.metric()));
+        TopAnswer answer = TopAnswer.of(asked, read);
+        return Answers.of(by, read, answer, answer.items(), answer::csv);
     }
 }

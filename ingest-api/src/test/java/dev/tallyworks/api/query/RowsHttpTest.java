@@ -311,6 +311,57 @@ class RowsHttpTest {
                 .isEqualTo("timestamp,refund_count,sale_count,amount_sum\r\n2024-01-01T00:00:00.000Z,1,3,15\r\n");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "query?metric=SUM:amount&granularity=hour",
+                "query?metric=BOOLEAN:paid&granularity=hour",
+                "dataset?granularity=hour",
+                "groups?granularity=hour&groupBy=currency",
+                "groups/flat?metrics=amount&groupBy=currency",
+                "top?metric=COUNT&attributionType=till",
+            })
+    void whatIsSettledIsNotSentTwice(String question) {
+        sales();
+        String url = "/api/v1/reports/" + report + '/' + question + DAY_PARAMETERS;
+        String tag = given().get(url)
+                .then()
+                .statusCode(200)
+                .header("ETag", notNullValue())
+                .extract()
+                .header("ETag");
+        assertThat(tag).startsWith("W/");
+        given().header("If-None-Match", tag)
+                .get(url)
+                .then()
+                .statusCode(304)
+                .header("ETag", tag)
+                .body(equalTo(""));
+        given().header("If-None-Match", tag)
+                .header("Accept", "text/csv")
+                .get(url)
+                .then()
+                .statusCode(200);
+        sale("sale", "2024-01-01T10:20:00Z", "amount", 1, "currency", "EUR", "paid", true);
+        assertThat(given().header("If-None-Match", tag)
+                        .get(url)
+                        .then()
+                        .statusCode(200)
+                        .extract()
+                        .header("ETag"))
+                .as("something is pending")
+                .isNull();
+        counted.count(shop);
+        assertThat(given().header("If-None-Match", tag)
+                        .get(url)
+                        .then()
+                        .statusCode(200)
+                        .extract()
+                        .header("ETag"))
+                .isNotNull()
+                .isNotEqualTo(tag);
+    }
+
     private String csv(String question, String parameters) {
         return given().header("Accept", "text/csv")
                 .get("/api/v1/reports/" + report + '/' + question + '?' + parameters)
