@@ -130,12 +130,21 @@ final class DocumentNames {
     boolean isFullFor(RollupDelta delta) {
         boolean numbersFull = numbers.size() >= FIELDS_MAX
                 || numbers.containsAll(delta.numbers().keySet());
-        boolean leavesFull = leaves.size() >= delta.target().leavesMax() + FIELDS_MAX
-                || leaves.containsAll(delta.leaves().keySet());
+        boolean leavesFull = areLeavesFullFor(delta);
         return numbersFull
                 && leavesFull
                 && areFullFor(values, delta.categories(), delta.target().valuesMax())
                 && areFullFor(flags, delta.flags(), RollupDelta.Flag.MOST);
+    }
+
+    private boolean areLeavesFullFor(RollupDelta delta) {
+        int most = delta.target().leavesMax();
+        boolean noRoom = leaves.size() >= most + FIELDS_MAX;
+        return leaves.containsAll(delta.leaves().keySet())
+                || leaves.size() >= most
+                        && delta.leaves().keySet().stream()
+                                .allMatch(leaf ->
+                                        noRoom || leaves.contains(leaf) || leaves.contains(Leaf.withoutValues(leaf)));
     }
 
     private static <V> boolean areFullFor(Map<String, Set<String>> held, Map<String, Map<String, V>> names, int most) {

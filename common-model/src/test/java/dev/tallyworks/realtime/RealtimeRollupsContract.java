@@ -10,6 +10,7 @@ import dev.tallyworks.event.EventRef;
 import dev.tallyworks.metric.FieldMetrics;
 import dev.tallyworks.metric.Leaf;
 import dev.tallyworks.metric.Metric;
+import dev.tallyworks.metric.ShortText;
 import dev.tallyworks.queue.Job;
 import dev.tallyworks.rollup.Facts;
 import dev.tallyworks.rollup.Folding;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -187,6 +189,55 @@ public abstract class RealtimeRollupsContract {
         assertThat(stored.flags().get("paid").values()).hasSize(1_000);
         assertThat(stored.flags().get("paid").truncated()).isTrue();
         assertThat(stored.others()).isZero();
+    }
+
+    @Test
+    void allAttributionsOfATypeAreReadTogether() {
+        String longName = "l".repeat(300);
+        List<Event> events = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            String user = i % 3 == 0 ? longName : "u." + i % 7;
+            EventRef ref = new EventRef("shop", 7, UUID.randomUUID().toString());
+            events.add(new Event(
+                    ref,
+                    "sale",
+                    minute + i % 2 * 60_000,
+                    now,
+                    Map.of("amount", decimal(i + ".5")),
+                    List.of(new Attribution("customer", user), new Attribution("campaign", "x")),
+                    1,
+                    100));
+        }
+        realtime().commit(commit(aggregation, events.subList(0, 20)), now);
+        realtime().commit(commit(aggregation, events.subList(20, 60)), now);
+        Map<String, BigDecimal> expected = new TreeMap<>();
+        for (Event event : events) {
+            expected.merge(
+                    event.timestampMillis()
+                            + ShortText.cut(event.attributions().get(0).value()),
+                    (BigDecimal) Objects.requireNonNull(event.payload().get("amount")),
+                    BigDecimal::add);
+        }
+        Map<String, BigDecimal> found = new TreeMap<>();
+        long since = realtime()
+                .readAttributions(
+                        series("customer", null),
+                        new TimeRange(minute, minute + 120_000),
+                        Selection.of(new Metric.Sum("amount")),
+                        rollup -> found.put(
+                                rollup.bucketMillis() + String.valueOf(rollup.attribution()),
+                                rollup.numbers().number("amount").sum().value()));
+        assertThat(found.keySet()).isEqualTo(expected.keySet());
+        found.forEach((name, sum) -> assertThat(sum).isEqualByComparingTo(expected.get(name)));
+        assertThat(since).isLessThan(Long.MAX_VALUE);
+        lose();
+        assertThat(realtime()
+                        .readAttributions(
+                                series("customer", null),
+                                new TimeRange(minute, minute + 60_000),
+                                Selection.COUNT,
+                                rollup -> {}))
+                .isEqualTo(Long.MAX_VALUE);
     }
 
     private Aggregation sketched(int leavesMax) {

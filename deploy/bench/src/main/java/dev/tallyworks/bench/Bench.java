@@ -33,14 +33,16 @@ public final class Bench implements Callable<Integer> {
         /** Under three minutes. */
         QUICK,
         /** A year of flights. */
-        YEAR
+        YEAR,
+        /** What questions take. */
+        QUERIES
     }
 
     @Parameters(
             arity = "0..1",
             paramLabel = "FORM",
-            description = "full (default; some ten minutes), quick (under three), or year: a year of flights through"
-                    + " five aggregations",
+            description = "full (default; some ten minutes), quick (under three), year: a year of flights through"
+                    + " five aggregations, or queries: what questions take",
             defaultValue = "full")
     private Form form = Form.FULL;
 
@@ -88,6 +90,9 @@ public final class Bench implements Callable<Integer> {
             throws IOException {
         if (form == Form.YEAR) {
             return new YearOfFlights(product, stores, installation.sample(), figures, System.err).run();
+        }
+        if (form == Form.QUERIES) {
+            return new QueryCost(product, stores, figures, System.err).run();
         }
         Measurement.Extent quick = stores.areEmbedded() ? Measurement.Extent.QUICK_EMBEDDED : Measurement.Extent.QUICK;
         Measurement.Extent extent = form == Form.QUICK ? quick : Measurement.Extent.FULL;

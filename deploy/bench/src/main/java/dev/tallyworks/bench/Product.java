@@ -113,9 +113,11 @@ final class Product implements AutoCloseable {
     }
 
     /** @return the id of a report with one aggregation of a source's events */
-    String defineReport(String name, String source, String granularity) throws IOException {
+    String defineReport(String name, String source, String granularity, String... levels) throws IOException {
+        String rollupTo = levels.length == 0 ? "" : "\"" + String.join("\", \"", levels) + "\"";
         String report = "{\"name\": \"" + name + "\", \"aggregations\": [{\"targetCollection\": \"aggr_" + name
-                + "\", \"granularity\": \"" + granularity + "\", \"filter\": {\"sources\": [\"" + source + "\"]}}]}";
+                + "\", \"granularity\": \"" + granularity + "\", \"rollupTo\": [" + rollupTo
+                + "], \"filter\": {\"sources\": [\"" + source + "\"]}}]}";
         return api.post("/api/v1/reports", report).orThrow().json().path("id").asText();
     }
 

@@ -1,0 +1,162 @@
+package dev.tallyworks.bench;
+
+import com.mongodb.client.MongoCursor;
+import dev.tallyworks.local.process.Api;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.function.LongFunction;
+import org.bson.Document;
+
+/**
+ * What questions take: a year by day from minutes, with and without an hour level, beside the store's own scan of the same
+ * documents; and the same question while the events of its series grow a hundredfold.
+ */
+final class QueryCost {
+    private static final int YEAR_MINUTES = 365 * 1_440;
+    private static final Instant YEAR = Instant.parse("2023-01-01T00:00:00Z");
+    private static final String YEAR_RANGE = "start=2023-01-01T00:00:00Z&end=2024-01-01T00:00:00Z";
+    private static final String HOUR_RANGE = "start=2024-06-01T00:00:00Z&end=2024-06-01T01:00:00Z";
+    private static final int[] GROWING = {10_000, 100_000, 1_000_000};
+    private static final int TIMES = 15;
+    private static final int CONNECTIONS = 4;
+    private static final int BATCH = 1_000;
+    private static final Duration LIMIT = Duration.ofMinutes(15);
+
+    private final Product product;
+    private final BenchStores stores;
+    private final Figures figures;
+    private final PrintStream progress;
+    private boolean exact = true;
+
+    QueryCost(Product product, BenchStores stores, Figures figures, PrintStream progress) {
+        this.product = product;
+        this.stores = stores;
+        this.figures = figures;
+        this.progress = progress;
+    }
+
+    /** @return whether all was counted exactly, in time */
+    boolean run() throws IOException {
+        growing();
+        year();
+        figures.say("exact", exact);
+        return exact;
+    }
+
+    private void growing() throws IOException {
+        product.defineSource("hot", "hit");
+        String report = product.defineReport("hot", "hot", "minute");
+        Instant start = Instant.parse("2024-06-01T00:00:00Z");
+        long posted = 0;
+        for (int events : GROWING) {
+            post("hot", posted, events - posted, number -> event("hit", number, start.plusSeconds(number % 3_600)));
+            posted = events;
+            check(report, HOUR_RANGE, posted);
+            double millis = median(report, "metric=SUM:value&granularity=minute&mode=historical&" + HOUR_RANGE);
+            figures.add(
+                    "queryMillisOf" + events,
+                    String.format(Locale.ROOT, "query: an hour by minute, of %,d events", events),
+                    millis,
+                    "ms",
+                    "median of " + TIMES);
+        }
+    }
+
+    private void year() throws IOException {
+        product.defineSource("year", "tick");
+        String plain = product.defineReport("plain", "year", "minute");
+        String levels = product.defineReport("levels", "year", "minute", "hour");
+        post("year", 0, YEAR_MINUTES, number -> event("tick", number, YEAR.plusSeconds(60 * number)));
+        check(plain, YEAR_RANGE, YEAR_MINUTES);
+        check(levels, YEAR_RANGE, YEAR_MINUTES);
+        String question = "metric=SUM:value&granularity=day&mode=historical&" + YEAR_RANGE;
+        figures.add("yearPlainMillis", "query: a year by day from minutes", median(plain, question), "ms", "");
+        figures.add(
+                "yearLevelsMillis",
+                "query: a year by day from minutes with an hour level",
+                median(levels, question),
+                "ms",
+                "");
+        figures.add("scanMinutesMillis", "raw: scan of the year's minutes", scan("aggr_plain"), "ms", "one cursor");
+        figures.add("scanHoursMillis", "raw: scan of the year's hours", scan("aggr_levels.hour"), "ms", "one cursor");
+    }
+
+    private static String event(String type, long number, Instant timestamp) {
+        return "{\"uuid\":\"" + number + "\",\"type\":\"" + type + "\",\"timestamp\":\"" + timestamp
+                + "\",\"payload\":{\"value\":1.25}}";
+    }
+
+    private void post(String source, long from, long events, LongFunction<String> event) {
+        progress.printf(Locale.ROOT, "%s: posting %,d events%n", source, events);
+        Load.Result posted = Load.run(CONNECTIONS, BATCH, events, LIMIT, () -> {
+            HttpConnection connection = new HttpConnection(product.port());
+            return new Load.Caller() {
+                @Override
+                public void call(long first, int count) throws IOException {
+                    StringBuilder lines = new StringBuilder(count * 120);
+                    for (long number = from + first; number < from + first + count; number++) {
+                        lines.append(event.apply(number)).append('\n');
+                    }
+                    connection.post(Product.eventsPath(source), "application/x-ndjson", lines.toString());
+                }
+
+                @Override
+                public void close() throws IOException {
+                    connection.close();
+                }
+            };
+        });
+        exact &= posted.items() == events;
+    }
+
+    private void check(String report, String range, long events) throws IOException {
+        boolean drained = product.awaitDrained(report, range, events, LIMIT);
+        BigDecimal count = product.total(report, "COUNT", range);
+        if (!drained || count.compareTo(BigDecimal.valueOf(events)) != 0) {
+            progress.println("NOT EXACT: counted " + count + " of " + events);
+            exact = false;
+        }
+    }
+
+    private double median(String report, String question) throws IOException {
+        double[] millis = new double[TIMES];
+        for (int i = 0; i < TIMES; i++) {
+            long begun = System.nanoTime();
+            Api.Answer answer = product.api().get("/api/v1/reports/" + report + "/query?" + question);
+            millis[i] = (System.nanoTime() - begun) / 1e6;
+            answer.orThrow();
+        }
+        return middle(millis);
+    }
+
+    /** All documents of a collection, which are those of one series, with what the question takes of them. */
+    private double scan(String collection) {
+        double[] millis = new double[TIMES];
+        for (int i = 0; i < TIMES; i++) {
+            long begun = System.nanoTime();
+            try (MongoCursor<Document> found = stores.database()
+                    .getCollection(collection)
+                    .find()
+                    .projection(new Document("bucket", 1).append("count", 1).append("sum.value", 1))
+                    .sort(new Document("_id", 1))
+                    .batchSize(1_000)
+                    .iterator()) {
+                while (found.hasNext()) {
+                    found.next();
+                }
+            }
+            millis[i] = (System.nanoTime() - begun) / 1e6;
+        }
+        return middle(millis);
+    }
+
+    private static double middle(double[] millis) {
+        Arrays.sort(millis);
+        return millis[millis.length / 2];
+    }
+}
