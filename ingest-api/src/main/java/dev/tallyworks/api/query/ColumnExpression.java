@@ -7,6 +7,7 @@ import com.ezylang.evalex.config.MapBasedFunctionDictionary;
 import com.ezylang.evalex.config.MapBasedOperatorDictionary;
 import com.ezylang.evalex.data.EvaluationValue;
 import com.ezylang.evalex.functions.FunctionIfc;
+import com.ezylang.evalex.functions.FunctionParameter;
 import com.ezylang.evalex.functions.basic.AbsFunction;
 import com.ezylang.evalex.functions.basic.CeilingFunction;
 import com.ezylang.evalex.functions.basic.CoalesceFunction;
@@ -62,6 +63,8 @@ final class ColumnExpression {
     private static final int DEPTH_MAX = 50;
     /** Beyond such exponents nothing is computed: whoever rounds such a number would write out its zeros. */
     private static final int EXPONENT_MAX = 10_000;
+    /** Digits after the dot, or zeros before it, that may be rounded to: they are written out. */
+    private static final int ROUNDED_DIGITS_MAX = 100;
 
     private static final Map<String, FunctionIfc> FUNCTIONS = new TreeMap<>(Map.of(
             "ABS", new AbsFunction(),
@@ -72,7 +75,7 @@ final class ColumnExpression {
             "MAX", new MaxFunction(),
             "MIN", new MinFunction(),
             "NOT", new NotFunction(),
-            "ROUND", new RoundFunction()));
+            "ROUND", new BoundedRound()));
 
     private static final ExpressionConfiguration CONFIGURATION = ExpressionConfiguration.builder()
             .mathContext(MathContext.DECIMAL128)
@@ -130,8 +133,29 @@ final class ColumnExpression {
         if (value == null || !value.isNumberValue()) {
             return null;
         }
+        return isBounded(value) ? value.getNumberValue() : null;
+    }
+
+    private static boolean isBounded(EvaluationValue value) {
+        if (!value.isNumberValue()) {
+            return true;
+        }
         BigDecimal number = value.getNumberValue();
-        return Math.abs((long) number.precision() - number.scale()) > EXPONENT_MAX ? null : number;
+        return Math.abs((long) number.precision() - number.scale()) <= EXPONENT_MAX;
+    }
+
+    /** Rounds to few enough digits that they can be written out. */
+    @FunctionParameter(name = "value")
+    @FunctionParameter(name = "scale")
+    private static final class BoundedRound extends RoundFunction {
+        @Override
+        public EvaluationValue evaluate(Expression of, Token token, EvaluationValue... parameters) {
+            BigDecimal digits = parameters[1].getNumberValue();
+            if (parameters[1].isNumberValue() && digits.abs().compareTo(BigDecimal.valueOf(ROUNDED_DIGITS_MAX)) > 0) {
+                return EvaluationValue.NULL_VALUE;
+            }
+            return super.evaluate(of, token, parameters);
+        }
     }
 
     /** Whether it is true. */
@@ -189,7 +213,7 @@ final class ColumnExpression {
     }
 
     /**
-     * An operator with a precedence of its own.
+     * An operator with a precedence of its own, whose numbers have bounded exponents: beyond them it has no value.
      *
      * @param ofMissing its value where an operand is missing, or null where the operator knows
      */
@@ -238,7 +262,11 @@ final class ColumnExpression {
                     return ofMissing;
                 }
             }
-            return operator.evaluate(of, token, operands);
+            EvaluationValue value = operator.evaluate(of, token, operands);
+            if (!isBounded(value)) {
+                throw new EvaluationException(token, "the number is too large or too small");
+            }
+            return value;
         }
     }
 

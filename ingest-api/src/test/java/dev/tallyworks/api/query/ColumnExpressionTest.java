@@ -139,6 +139,36 @@ class ColumnExpressionTest {
         }
     }
 
+    /** Each would write out millions of zeros. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ROUND(1, 2147483647)",
+                "ROUND(1, -2147483647)",
+                "ROUND(amount_sum, 101)",
+                "FLOOR(big * big * big)",
+                "IF(big * big * big > 1, 1, 2)",
+                "big * big / big",
+            })
+    void whatWouldHaveTooManyDigitsIsNotComputed(String expression) throws Exception {
+        Map<String, Object> row = row();
+        row.put("big", new BigDecimal("1e9000"));
+        assertThat(ColumnExpression.parse(expression).number(row)).isNull();
+        assertThat(ColumnExpression.parse(expression + " > 0").matches(row)).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ROUND(amount_sum, 0)|12",
+                "ROUND(1 / 3, 100)|0.3333333333333333333333333333333333",
+                "ROUND(125, -1)|120"
+            })
+    void roundsToSoManyDigits(String expression, BigDecimal expected) {
+        assertThat(number(expression)).isEqualByComparingTo(expected);
+    }
+
     private static BigDecimal number(String expression) {
         try {
             return ColumnExpression.parse(expression).number(row());

@@ -254,6 +254,54 @@ class RowsHttpTest {
     }
 
     @Test
+    void datasetsOfHostileNamesAreQuotedInCsvAndComputedByBackticks() {
+        sale("sale", "2024-01-01T10:05:00Z", "a,b", 3, "say \"x\"", "1,2");
+        sale("sale", "2024-01-01T11:05:00Z", "a,b", 4);
+        counted.count(shop);
+        String compute = "{\"twice,\":\"`a,b_sum` * 2\"}";
+        assertThat(given().header("Accept", "text/csv")
+                        .queryParam("granularity", "hour")
+                        .queryParam("compute", compute)
+                        .queryParam("where", "`a,b_sum` > 2")
+                        .queryParam("start", "2024-01-01T00:00:00Z")
+                        .queryParam("end", "2024-01-02T00:00:00Z")
+                        .get("/api/v1/reports/" + report + "/dataset")
+                        .then()
+                        .statusCode(200)
+                        .extract()
+                        .asString())
+                .isEqualTo("""
+                        timestamp,sale_count,"a,b_sum","say ""x""_by_1,2","a,b_sum_by_say ""x""_1,2","twice,"
+                        2024-01-01T10:00:00.000Z,1,3,1,3,6
+                        2024-01-01T11:00:00.000Z,1,4,,,8
+                        """.replace("\n", "\r\n"));
+    }
+
+    @Test
+    void storedColumnsStayBesideComputedOnesOfTheirName() {
+        sales();
+        ask("dataset", DAY + ", 'granularity': 'hour', 'compute': {'amount_sum': '0', 'timestamp': '1'}")
+                .statusCode(200)
+                .body("rows.amount_sum", contains(11, 4))
+                .body("rows[0].timestamp", equalTo("2024-01-01T10:00:00.000Z"));
+    }
+
+    @Test
+    void rowsOfADatasetThatCantBeComputedDoNotHurt() {
+        sales();
+        ask(
+                        "dataset",
+                        DAY + ", 'granularity': 'hour', 'compute': {'huge': 'ROUND(amount_sum, 2147483647)'},"
+                                + " 'sortBy': 'no such column', 'sortDirection': 'desc'")
+                .statusCode(200)
+                .body("rows.amount_sum", contains(11, 4))
+                .body("rows.huge", contains(nullValue(), nullValue()));
+        ask("dataset", DAY + ", 'granularity': 'hour', 'where': 'ROUND(1, 2147483647) > 0'")
+                .statusCode(200)
+                .body("rows", hasSize(0));
+    }
+
+    @Test
     void groupsBreakTotalsDown() {
         sales();
         ask("groups", DAY + ", 'granularity': 'hour', 'metrics': ['amount'], 'groupBy': ['currency', 'country']")
