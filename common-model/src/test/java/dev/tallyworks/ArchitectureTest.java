@@ -12,7 +12,9 @@ import com.tngtech.archunit.lang.ArchRule;
 /** The domain knows no framework and no driver; only the adapters do. */
 @AnalyzeClasses(packages = "dev.tallyworks", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
-    private static final String[] ADAPTERS = {"dev.tallyworks.mongo..", "dev.tallyworks.redis.."};
+    private static final String[] ADAPTERS = {
+        "dev.tallyworks.mongo..", "dev.tallyworks.redis..", "dev.tallyworks.telemetry.."
+    };
 
     @ArchTest
     static final ArchRule DOMAIN_IS_PLAIN_JAVA = classes()
@@ -47,6 +49,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.vertx..");
+
+    @ArchTest
+    static final ArchRule ONLY_TELEMETRY_KNOWS_HOW_IT_IS_WATCHED = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.tallyworks.telemetry..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.micrometer..", "io.opentelemetry..");
 
     @ArchTest
     static final ArchRule THE_DOMAIN_KNOWS_NO_ADAPTER = noClasses()

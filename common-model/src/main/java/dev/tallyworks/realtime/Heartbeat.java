@@ -12,6 +12,7 @@ public final class Heartbeat implements Runnable {
     private final Definitions definitions;
     private final RealtimeWindow window;
     private final Clock clock;
+    private volatile long completeSinceMillis = Long.MAX_VALUE;
 
     public Heartbeat(RealtimeRollups realtime, Definitions definitions, RealtimeWindow window, Clock clock) {
         this.realtime = realtime;
@@ -23,11 +24,24 @@ public final class Heartbeat implements Runnable {
     @Override
     public void run() {
         long since = window.completeFromMillis(clock.millis());
-        realtime.beat(since);
+        long complete = Long.MAX_VALUE;
+        try {
+            complete = realtime.beat(since);
+        } finally {
+            completeSinceMillis = complete;
+        }
         // Where there is no source yet after the token was written, every event there will ever be comes after it.
         if (definitions.known().sources().isEmpty()
                 && definitions.refresh().sources().isEmpty()) {
             realtime.completeFromTheBeginning(since);
         }
+    }
+
+    /**
+     * From when on the realtime rollups had missed nothing at the last beat, as far as their store knows, epoch milliseconds;
+     * {@link Long#MAX_VALUE} where it did not answer.
+     */
+    public long completeSinceMillis() {
+        return completeSinceMillis;
     }
 }

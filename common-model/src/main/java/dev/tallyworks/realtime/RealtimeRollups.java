@@ -37,8 +37,9 @@ public interface RealtimeRollups {
      * Begins anew after a loss, if there was one.
      *
      * @param completeSinceMillis from when on nothing will be missing if so
+     * @return from when on nothing is missing, epoch milliseconds
      */
-    void beat(long completeSinceMillis);
+    long beat(long completeSinceMillis);
 
     /**
      * Says that nothing was ever missed, if the store has lost nothing since {@link #beat} began anew with this very instant.

@@ -220,8 +220,12 @@ public final class RedisRealtimeRollups implements RealtimeRollups {
     }
 
     @Override
-    public void beat(long completeSinceMillis) {
-        scripts.run(Scripts.Script.BEAT, List.of(keys.token()), List.of(Long.toString(completeSinceMillis), "lost"));
+    public long beat(long completeSinceMillis) {
+        return answer(scripts.run(
+                        Scripts.Script.BEAT,
+                        List.of(keys.token()),
+                        List.of(Long.toString(completeSinceMillis), "lost")))
+                .toLong();
     }
 
     @Override

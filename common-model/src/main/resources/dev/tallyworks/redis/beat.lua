@@ -1,7 +1,7 @@
 -- Begins anew where the data were lost; or says that nothing was ever missed.
 -- KEYS: token
 -- ARGV: from when on nothing is missing (ms), 'lost' to begin with it after a loss, or 'none' to put 0 in its place
--- Result: nothing
+-- Result: from when on nothing is missing (ms), where the token is of this run of the server
 if redis.replicate_commands then redis.replicate_commands() end
 local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
 local token = redis.call('HMGET', KEYS[1], 'run', 'since')
@@ -12,3 +12,4 @@ if ARGV[2] == 'lost' then
 elseif token[1] == run and token[2] == ARGV[1] then
   redis.call('HSET', KEYS[1], 'since', '0')
 end
+return tonumber(redis.call('HGET', KEYS[1], 'since'))

@@ -388,8 +388,8 @@ public abstract class RealtimeRollupsContract {
                 .isEqualTo(WINDOW.completeFromMillis(now));
 
         lose();
-        realtime().beat(1_234);
-        realtime().beat(5_678);
+        assertThat(realtime().beat(1_234)).isEqualTo(1_234);
+        assertThat(realtime().beat(5_678)).isEqualTo(1_234);
         assertThat(realtime().read(total(), range, Selection.ALL, rollup -> {})).isEqualTo(1_234);
         realtime().completeFromTheBeginning(5_678);
         assertThat(realtime().read(total(), range, Selection.ALL, rollup -> {})).isEqualTo(1_234);

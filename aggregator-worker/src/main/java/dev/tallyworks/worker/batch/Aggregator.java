@@ -91,11 +91,13 @@ public final class Aggregator {
             LOG.infof(
                     "lane %s: taking over batch %d, open, %d events",
                     lane.id(), open.seq(), open.candidates().size());
+            meter.takenOver(false);
             recoverOpen(lane, open);
         } else if (left instanceof Manifest.Sealed sealed) {
             LOG.infof(
                     "lane %s: taking over batch %d, sealed, %d events",
                     lane.id(), sealed.seq(), sealed.events().size());
+            meter.takenOver(true);
             applySealed(lane, sealed);
         }
     }
@@ -115,7 +117,7 @@ public final class Aggregator {
     }
 
     private void aggregate(OwnedLane lane, Map<EventRef, Job> jobs) throws LaneLost {
-        try (BatchMeter.Batch times = meter.begin(jobs.size())) {
+        try (BatchMeter.Batch times = meter.begin(lane.id(), jobs.size(), jobs.values())) {
             aggregate(lane, jobs, times);
         }
     }
@@ -141,6 +143,9 @@ public final class Aggregator {
         acknowledge(lane, generated.outcome(jobs, back));
         times.ended(BatchMeter.Phase.FINISH);
         times.done(generated.events.size(), generated.failures.size());
+        LOG.debugf(
+                "lane %s: batch %d, %d events, %d failed",
+                lane.id(), seq, generated.events.size(), generated.failures.size());
     }
 
     private Snapshot open(OwnedLane lane, long seq, List<EventRef> candidates) throws LaneLost {
@@ -178,7 +183,7 @@ public final class Aggregator {
         List<Event> owned = own(lane, candidates, claim, open.version(), true);
         Generated generated = generate(lane, owned, definitions, claim);
         generated.failures.putAll(tried.failures);
-        try (BatchMeter.Batch times = meter.begin(owned.size())) {
+        try (BatchMeter.Batch times = meter.begin(lane.id(), owned.size(), List.of())) {
             sealAndApply(lane, generated, open.version(), times);
             times.done(generated.events.size(), generated.failures.size());
         }
@@ -235,7 +240,7 @@ public final class Aggregator {
             }
             return folded;
         });
-        try (BatchMeter.Batch times = meter.begin(sealed.events().size())) {
+        try (BatchMeter.Batch times = meter.begin(lane.id(), sealed.events().size(), List.of())) {
             applyAndFinish(lane, sealed.events(), fold, sealed.version(), times);
             times.done(sealed.events().size(), 0);
         }

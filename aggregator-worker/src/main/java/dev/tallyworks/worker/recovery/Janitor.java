@@ -24,12 +24,14 @@ public final class Janitor {
     private final Lanes lanes;
     private final JobQueue queue;
     private final LaneCrew crew;
+    private final RecoveryMeter meter;
     private final Clock clock;
 
-    public Janitor(Lanes lanes, JobQueue queue, LaneCrew crew, Clock clock) {
+    public Janitor(Lanes lanes, JobQueue queue, LaneCrew crew, RecoveryMeter meter, Clock clock) {
         this.lanes = lanes;
         this.queue = queue;
         this.crew = crew;
+        this.meter = meter;
         this.clock = clock;
     }
 
@@ -42,7 +44,7 @@ public final class Janitor {
         for (JobQueue.Processing list : lists) {
             LaneStatus lane = byId.get(list.lane());
             if (lane == null || lane.epoch() > list.epoch()) {
-                queue.giveBack(list, JOBS_MAX);
+                meter.gaveBack(queue.giveBack(list, JOBS_MAX));
             }
         }
         // One lane that can't be helped must not keep the others from it.

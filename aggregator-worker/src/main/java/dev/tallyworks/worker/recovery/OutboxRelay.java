@@ -39,6 +39,7 @@ public final class OutboxRelay {
     private final Lanes lanes;
     private final JobQueue queue;
     private final LostEvents told;
+    private final RecoveryMeter meter;
     private final Clock clock;
     private final Map<String, PendingEvents.ScanPosition> positions = new HashMap<>();
 
@@ -49,12 +50,19 @@ public final class OutboxRelay {
     }
 
     public OutboxRelay(
-            Definitions definitions, PendingEvents events, Lanes lanes, JobQueue queue, LostEvents told, Clock clock) {
+            Definitions definitions,
+            PendingEvents events,
+            Lanes lanes,
+            JobQueue queue,
+            LostEvents told,
+            RecoveryMeter meter,
+            Clock clock) {
         this.definitions = definitions;
         this.events = events;
         this.lanes = lanes;
         this.queue = queue;
         this.told = told;
+        this.meter = meter;
         this.clock = clock;
     }
 
@@ -109,6 +117,7 @@ public final class OutboxRelay {
         queue.enqueue(lost.stream()
                 .map(event -> new Job(event.ref(), event.sizeBytes(), nowMillis, ""))
                 .toList());
+        meter.relayed(lost.size());
         LOG.infof(
                 "enqueued %d pending events again, the oldest of %d ms ago",
                 lost.size(), nowMillis - lost.get(0).receivedAtMillis());
@@ -130,6 +139,7 @@ public final class OutboxRelay {
             }
             LaneStatus lane = byId.get(claim.lane());
             if (lane != null && lane.hasLeftBehind(claim.seq()) && events.unclaim(event.ref(), claim)) {
+                meter.freed();
                 freed.add(event);
             }
         }

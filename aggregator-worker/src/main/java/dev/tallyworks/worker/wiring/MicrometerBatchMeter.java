@@ -1,9 +1,14 @@
 package dev.tallyworks.worker.wiring;
 
+import dev.tallyworks.queue.Job;
+import dev.tallyworks.telemetry.Buckets;
 import dev.tallyworks.worker.batch.BatchMeter;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -15,6 +20,9 @@ final class MicrometerBatchMeter implements BatchMeter {
     private final Map<Phase, Timer> phases = new EnumMap<>(Phase.class);
     private final Counter processed;
     private final Counter failed;
+    private final DistributionSummary events;
+    private final Counter openTaken;
+    private final Counter sealedTaken;
     private final AtomicLong inFlight = new AtomicLong();
 
     MicrometerBatchMeter(MeterRegistry registry) {
@@ -24,6 +32,7 @@ final class MicrometerBatchMeter implements BatchMeter {
                     Timer.builder("tallyworks.batch.phase")
                             .description("Time that batches spend in each phase")
                             .tag("phase", phase.name().toLowerCase(Locale.ROOT))
+                            .serviceLevelObjectives(Buckets.durations())
                             .register(registry));
         }
         processed = Counter.builder("tallyworks.events.aggregated")
@@ -32,7 +41,22 @@ final class MicrometerBatchMeter implements BatchMeter {
         failed = Counter.builder("tallyworks.events.failed")
                 .description("Failed attempts to aggregate an event")
                 .register(registry);
-        registry.gauge("tallyworks.events.in.flight", inFlight);
+        Gauge.builder("tallyworks.events.in.flight", inFlight, AtomicLong::doubleValue)
+                .description("Events of the batches under way")
+                .register(registry);
+        events = DistributionSummary.builder("tallyworks.batch.events")
+                .description("Events that batches began with")
+                .serviceLevelObjectives(Buckets.events())
+                .register(registry);
+        openTaken = takenOver(registry, "open");
+        sealedTaken = takenOver(registry, "sealed");
+    }
+
+    private static Counter takenOver(MeterRegistry registry, String state) {
+        return Counter.builder("tallyworks.batches.taken.over")
+                .description("Batches of owners that are gone, ended by this worker, by how far they were")
+                .tag("state", state)
+                .register(registry);
     }
 
     long processed() {
@@ -48,8 +72,14 @@ final class MicrometerBatchMeter implements BatchMeter {
     }
 
     @Override
-    public Batch begin(int candidates) {
+    public void takenOver(boolean sealed) {
+        (sealed ? sealedTaken : openTaken).increment();
+    }
+
+    @Override
+    public Batch begin(String lane, int candidates, Collection<Job> jobs) {
         inFlight.addAndGet(candidates);
+        events.record(candidates);
         return new Batch() {
             private long began = System.nanoTime();
 
@@ -64,8 +94,8 @@ final class MicrometerBatchMeter implements BatchMeter {
             }
 
             @Override
-            public void done(int events, int failures) {
-                processed.increment(events);
+            public void done(int aggregated, int failures) {
+                processed.increment(aggregated);
                 failed.increment(failures);
             }
 

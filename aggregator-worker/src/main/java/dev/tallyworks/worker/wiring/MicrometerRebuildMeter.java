@@ -4,16 +4,25 @@ import dev.tallyworks.definition.Rebuild;
 import dev.tallyworks.worker.rebuild.RebuildMeter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
 
 /** Counts for Prometheus. */
 final class MicrometerRebuildMeter implements RebuildMeter {
-    private final MeterRegistry registry;
+    private final Map<Rebuild.State, Counter> ended = new EnumMap<>(Rebuild.State.class);
     private final Counter read;
     private final Counter failed;
 
     MicrometerRebuildMeter(MeterRegistry registry) {
-        this.registry = registry;
+        for (Rebuild.State how : Rebuild.State.values()) {
+            ended.put(
+                    how,
+                    Counter.builder("tallyworks.rebuilds")
+                            .description("Rebuilds that ended here, by how")
+                            .tag("outcome", how.name().toLowerCase(Locale.ROOT))
+                            .register(registry));
+        }
         read = Counter.builder("tallyworks.rebuild.events")
                 .description("Events that rebuilds have read")
                 .register(registry);
@@ -29,8 +38,10 @@ final class MicrometerRebuildMeter implements RebuildMeter {
 
     @Override
     public void ended(Rebuild.State how) {
-        registry.counter("tallyworks.rebuilds", "outcome", how.name().toLowerCase(Locale.ROOT))
-                .increment();
+        Counter counter = ended.get(how);
+        if (counter != null) {
+            counter.increment();
+        }
     }
 
     @Override

@@ -42,7 +42,9 @@ import dev.tallyworks.redis.RedisDefinitionNews;
 import dev.tallyworks.redis.RedisJobQueue;
 import dev.tallyworks.redis.RedisRealtimeRollups;
 import dev.tallyworks.rollup.Rollups;
+import dev.tallyworks.telemetry.QueueGauges;
 import dev.tallyworks.worker.batch.Aggregator;
+import dev.tallyworks.worker.batch.BatchMeter;
 import dev.tallyworks.worker.lease.LaneCrew;
 import dev.tallyworks.worker.lease.LaneOffice;
 import dev.tallyworks.worker.lease.LeaseKeeper;
@@ -52,9 +54,11 @@ import dev.tallyworks.worker.rebuild.Rebuilder;
 import dev.tallyworks.worker.recovery.Janitor;
 import dev.tallyworks.worker.recovery.OutboxRelay;
 import dev.tallyworks.worker.recovery.RealtimeGaps;
+import dev.tallyworks.worker.recovery.RecoveryMeter;
 import dev.tallyworks.worker.removal.Sweeper;
 import dev.tallyworks.worker.retention.Expiry;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.trace.Tracer;
 import io.vertx.redis.client.Redis;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
@@ -196,9 +200,12 @@ class Wiring {
             JobQueue queue,
             MetricGenerator generator,
             MicrometerBatchMeter meter,
+            Tracer tracer,
+            @ConfigProperty(name = "quarkus.otel.sdk.disabled") boolean tracingOff,
             Clock clock) {
+        BatchMeter told = tracingOff ? meter : new TracedBatchMeter(meter, tracer);
         Aggregator.Stores stores = new Aggregator.Stores(definitions, lanes, events, rollups, queue);
-        return new Aggregator(stores, generator, RetryPolicy.DEFAULT, meter, clock);
+        return new Aggregator(stores, generator, RetryPolicy.DEFAULT, told, clock);
     }
 
     @Produces
@@ -236,15 +243,27 @@ class Wiring {
 
     @Produces
     @Singleton
-    @Named("redis")
-    StoreProbe redisProbe(JobQueue queue) {
-        return new StoreProbe("redis", queue::state);
+    QueueGauges queueGauges(MeterRegistry registry, JobQueue queue, Clock clock) {
+        return new QueueGauges(registry, queue, clock);
     }
 
     @Produces
     @Singleton
-    Janitor janitor(Lanes lanes, JobQueue queue, LaneCrew crew, Clock clock) {
-        return new Janitor(lanes, queue, crew, clock);
+    RecoveryMeter recoveryMeter(MeterRegistry registry) {
+        return new MicrometerRecoveryMeter(registry);
+    }
+
+    @Produces
+    @Singleton
+    @Named("redis")
+    StoreProbe redisProbe(QueueGauges jobs) {
+        return new StoreProbe("redis", jobs::sample);
+    }
+
+    @Produces
+    @Singleton
+    Janitor janitor(Lanes lanes, JobQueue queue, LaneCrew crew, RecoveryMeter meter, Clock clock) {
+        return new Janitor(lanes, queue, crew, meter, clock);
     }
 
     @Produces
@@ -321,9 +340,10 @@ class Wiring {
             RealtimeRollups realtime,
             RealtimeWindow window,
             MongoDatabase database,
+            RecoveryMeter meter,
             Clock clock) {
         Gaps gaps = new Gaps(new MongoCompleteness(database), window, clock);
         OutboxRelay.LostEvents told = new RealtimeGaps(definitions, realtime, gaps);
-        return new OutboxRelay(definitions, events, lanes, queue, told, clock);
+        return new OutboxRelay(definitions, events, lanes, queue, told, meter, clock);
     }
 }

@@ -1,9 +1,15 @@
 package dev.tallyworks.worker.batch;
 
+import dev.tallyworks.queue.Job;
+import java.util.Collection;
+
 /** Hears nothing. */
 public final class SilentMeter implements BatchMeter {
     @Override
-    public Batch begin(int candidates) {
+    public void takenOver(boolean sealed) {}
+
+    @Override
+    public Batch begin(String lane, int candidates, Collection<Job> jobs) {
         return new Batch() {
             @Override
             public void ended(Phase phase) {}

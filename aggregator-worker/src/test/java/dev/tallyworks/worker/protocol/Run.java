@@ -25,6 +25,7 @@ import dev.tallyworks.worker.lease.LeaseKeeper;
 import dev.tallyworks.worker.lease.WorkerSettings;
 import dev.tallyworks.worker.recovery.Janitor;
 import dev.tallyworks.worker.recovery.OutboxRelay;
+import dev.tallyworks.worker.recovery.RecoveryMeter;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -234,9 +235,15 @@ final class Run {
                 new SilentMeter(),
                 schedule.clock);
         LaneCrew crew = new LaneCrew(stores.lanes(), office, keeper, aggregator, settings, process);
-        Janitor janitor = new Janitor(stores.lanes(), stores.queue(), crew, schedule.clock);
+        Janitor janitor = new Janitor(stores.lanes(), stores.queue(), crew, RecoveryMeter.NONE, schedule.clock);
         OutboxRelay relay = new OutboxRelay(
-                definitions, stores.events(), place.lanesForRelay(), stores.queue(), lost -> {}, schedule.clock);
+                definitions,
+                stores.events(),
+                place.lanesForRelay(),
+                stores.queue(),
+                lost -> {},
+                RecoveryMeter.NONE,
+                schedule.clock);
         crew.loops().forEach(loop -> process.run("loop", loop));
         process.nowAndThen(List.of(
                 alive -> alive.begin("janitor", janitor::run),

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 
 class JanitorTest {
     private final Bench bench = new Bench(3);
-    private final Janitor janitor = new Janitor(bench.lanes, bench.queue, bench.crew(), bench.clock);
+    private final Janitor janitor =
+            new Janitor(bench.lanes, bench.queue, bench.crew(), RecoveryMeter.NONE, bench.clock);
 
     private EventRef claimJob(Lane owner, String uuid) {
         EventRef event = bench.insert(uuid);

@@ -22,8 +22,8 @@ class OutboxRelayTest {
     private static final Duration POSTPONED = Duration.ofSeconds(10);
 
     private final Bench bench = new Bench(1);
-    private final OutboxRelay relay =
-            new OutboxRelay(bench.definitions, bench.events, bench.lanes, bench.queue, lost -> {}, bench.clock);
+    private final OutboxRelay relay = new OutboxRelay(
+            bench.definitions, bench.events, bench.lanes, bench.queue, lost -> {}, RecoveryMeter.NONE, bench.clock);
 
     private long ready() {
         return bench.queue.state().ready();
@@ -90,8 +90,8 @@ class OutboxRelayTest {
             @Override
             public void changed() {}
         });
-        OutboxRelay failing =
-                new OutboxRelay(bench.definitions, bench.events, bench.lanes, refusing, lost -> {}, bench.clock);
+        OutboxRelay failing = new OutboxRelay(
+                bench.definitions, bench.events, bench.lanes, refusing, lost -> {}, RecoveryMeter.NONE, bench.clock);
 
         assertThatThrownBy(failing::run).isInstanceOf(Unavailable.class);
 

@@ -19,11 +19,13 @@ public final class AuditService {
 
     private final AggregationAudit.Stores stores;
     private final Duration patience;
+    private final AuditMetrics metrics;
     private final Clock clock;
 
-    AuditService(AggregationAudit.Stores stores, Duration patience, Clock clock) {
+    AuditService(AggregationAudit.Stores stores, Duration patience, AuditMetrics metrics, Clock clock) {
         this.stores = stores;
         this.patience = patience;
+        this.metrics = metrics;
         this.clock = clock;
     }
 
@@ -37,7 +39,9 @@ public final class AuditService {
         for (Aggregation aggregation : snapshot.aggregationsOf(report).stream()
                 .sorted(Comparator.comparing(Aggregation::id))
                 .toList()) {
-            audited.add(audit(aggregation, snapshot, range, deadlineNanos));
+            AuditedAggregation result = audit(aggregation, snapshot, range, deadlineNanos);
+            metrics.audited(result);
+            audited.add(result);
         }
         return audited;
     }

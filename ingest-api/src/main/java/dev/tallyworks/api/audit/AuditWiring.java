@@ -6,6 +6,7 @@ import dev.tallyworks.metric.MetricGenerator;
 import dev.tallyworks.mongo.MongoAttributionScan;
 import dev.tallyworks.mongo.MongoCountableEvents;
 import dev.tallyworks.mongo.MongoRollupScan;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -22,7 +23,12 @@ class AuditWiring {
 
     @Produces
     @Singleton
-    AuditService audits(Definitions definitions, MongoDatabase database, MetricGenerator generator, Clock clock) {
+    AuditService audits(
+            Definitions definitions,
+            MongoDatabase database,
+            MetricGenerator generator,
+            MeterRegistry registry,
+            Clock clock) {
         return new AuditService(
                 new AggregationAudit.Stores(
                         definitions,
@@ -32,6 +38,7 @@ class AuditWiring {
                         generator,
                         SLICE_EVENTS),
                 PATIENCE,
+                new AuditMetrics(registry),
                 clock);
     }
 }

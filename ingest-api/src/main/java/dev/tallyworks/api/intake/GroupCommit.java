@@ -5,6 +5,7 @@ import dev.tallyworks.definition.Snapshot;
 import dev.tallyworks.definition.Source;
 import dev.tallyworks.event.CommitId;
 import dev.tallyworks.event.Event;
+import dev.tallyworks.event.EventRef;
 import dev.tallyworks.event.RawEvents;
 import dev.tallyworks.event.RecordedEvent;
 import dev.tallyworks.failure.OutcomeUnknown;
@@ -13,6 +14,7 @@ import dev.tallyworks.metadata.MetadataNotes;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -86,18 +88,19 @@ final class GroupCommit implements AutoCloseable {
     }
 
     /**
+     * @param trace what the jobs carry; empty where the request is not traced
      * @return the outcome of each event, in their order; fails with {@link UnknownSource}, with {@link TryLater}, or with a
      *     fault of ours
      */
-    CompletionStage<List<Outcome>> submit(String source, PostedBody body) {
+    CompletionStage<List<Outcome>> submit(String source, PostedBody body, String trace) {
         CompletableFuture<List<Outcome>> answer = new CompletableFuture<>();
-        Submission submission = new Submission(source, body, System.nanoTime(), answer);
+        Submission submission = new Submission(source, body, trace, System.nanoTime(), answer);
         if (closed || !store.admits()) {
-            metrics.refused("unavailable");
+            metrics.refused(CommitMetrics.Refused.UNAVAILABLE);
             submission.fail(new TryLater(closed ? "shutting down" : "the store can't be reached", null));
         } else if (!buffer.offer(submission)) {
             store.withdraw();
-            metrics.refused("full");
+            metrics.refused(CommitMetrics.Refused.FULL);
             submission.fail(new TryLater("too many events are waiting to be written", null));
         }
         return answer;
@@ -204,7 +207,7 @@ final class GroupCommit implements AutoCloseable {
                     answers.removeIf(late -> isRefused(late.part, later));
                 }
                 answers.forEach(answer -> answer.give(metrics));
-                metrics.committed(commit.taken.size(), System.nanoTime() - commit.startedNanos);
+                metrics.committed(commit.taken.size(), events(commit.taken), System.nanoTime() - commit.startedNanos);
                 store.succeeded();
             } catch (TryLater | Unavailable | OutcomeUnknown away) {
                 fail(commit, away);
@@ -224,6 +227,10 @@ final class GroupCommit implements AutoCloseable {
             TryLater why = new TryLater("the store can't be reached", away);
             commit.taken.forEach(submission -> submission.fail(why));
             failWaiting(why);
+        }
+
+        private static long events(List<Submission> taken) {
+            return taken.stream().mapToLong(one -> one.body().events().size()).sum();
         }
 
         /** Judges by the newest version of the definitions. */
@@ -314,10 +321,12 @@ final class GroupCommit implements AutoCloseable {
         /** @return whether the commit is known to be published */
         private boolean publish(Snapshot inForce, CommitId commitId, List<Answers> answers) {
             List<Event> accepted = new ArrayList<>();
+            Map<EventRef, String> traces = new HashMap<>();
             for (Answers answer : answers) {
                 accepted.addAll(answer.part.accepted(answer.originals));
+                answer.part.addTraces(traces);
             }
-            boolean published = publisher.publish(inForce, commitId, accepted);
+            boolean published = publisher.publish(inForce, commitId, accepted, traces);
             for (Answers answer : answers) {
                 List<RecordedEvent> known = new ArrayList<>(answer.known.values());
                 known.addAll(answer.originals.values());

@@ -9,6 +9,7 @@ import dev.tallyworks.plugin.Hooks;
 import dev.tallyworks.realtime.Gaps;
 import dev.tallyworks.realtime.RealtimeRollups;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.trace.Tracer;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +20,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** From the body of a request to its answer. What is under way is bounded in bytes, from before a body is read. */
 public final class Intake implements AutoCloseable {
@@ -26,6 +28,7 @@ public final class Intake implements AutoCloseable {
 
     private final GroupCommit commits;
     private final PluggedEvents plugins;
+    private final IntakeTraces traces;
     private final Executor reading;
     private final Semaphore kibibytes;
 
@@ -42,7 +45,10 @@ public final class Intake implements AutoCloseable {
             Gaps gaps,
             Consumer<List<Event>> recorded) {}
 
-    /** @param reading for bodies that take long to read */
+    /**
+     * @param tracer null where nothing is traced
+     * @param reading for bodies that take long to read
+     */
     public Intake(
             Stores stores,
             PayloadSchema schemas,
@@ -50,6 +56,7 @@ public final class Intake implements AutoCloseable {
             MetricGenerator generator,
             CommitSettings settings,
             MeterRegistry registry,
+            @Nullable Tracer tracer,
             Clock clock,
             Executor reading) {
         EventValidator validator = new EventValidator(schemas);
@@ -57,6 +64,7 @@ public final class Intake implements AutoCloseable {
         Publisher publisher = new Publisher(stores, generator, metrics, clock);
         this.commits = new GroupCommit(stores, validator, publisher, settings, metrics, clock);
         this.plugins = new PluggedEvents(hooks);
+        this.traces = new IntakeTraces(tracer);
         this.reading = reading;
         this.kibibytes = new Semaphore(Math.toIntExact(settings.bufferBytesMax() / KIB));
     }
@@ -83,11 +91,20 @@ public final class Intake implements AutoCloseable {
             return CompletableFuture.failedFuture(new TryLater("too many bytes are waiting to be written", null));
         }
         Supplier<PostedBody> posted = () -> plugins.change(source, body.read());
+        IntakeTraces.Trace trace = traces.begin(source);
         CompletionStage<PostedBody> read =
                 body.isQuick() && !plugins.mayTakeLong() ? readHere(posted) : readElsewhere(posted);
-        return read.thenCompose(events ->
-                        commits.submit(source, events).thenApply(outcomes -> answer(events.batch(), outcomes)))
-                .whenComplete((answer, failed) -> kibibytes.release(size));
+        return read.thenCompose(events -> {
+                    trace.posted(events.events().size());
+                    return commits.submit(source, events, trace.parent()).thenApply(outcomes -> {
+                        trace.came(outcomes);
+                        return answer(events.batch(), outcomes);
+                    });
+                })
+                .whenComplete((answer, failed) -> {
+                    kibibytes.release(size);
+                    trace.end(failed);
+                });
     }
 
     private static CompletionStage<PostedBody> readHere(Supplier<PostedBody> posted) {

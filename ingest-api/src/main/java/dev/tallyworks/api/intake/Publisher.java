@@ -4,6 +4,7 @@ import dev.tallyworks.definition.Aggregation;
 import dev.tallyworks.definition.Snapshot;
 import dev.tallyworks.event.CommitId;
 import dev.tallyworks.event.Event;
+import dev.tallyworks.event.EventRef;
 import dev.tallyworks.event.RawEvents;
 import dev.tallyworks.event.RecordedEvent;
 import dev.tallyworks.failure.Unavailable;
@@ -56,29 +57,30 @@ final class Publisher {
     /**
      * The events are durable already. It is never tried twice.
      *
+     * @param traces what jobs carry, of the events whose requests are traced
      * @return whether the commit is known to be in
      */
-    boolean publish(Snapshot definitions, CommitId commit, List<Event> accepted) {
+    boolean publish(Snapshot definitions, CommitId commit, List<Event> accepted, Map<EventRef, String> traces) {
         if (accepted.isEmpty()) {
             return true;
         }
         // Before the breaker is asked: whoever it lets through must tell it how it went.
         RollupFold fold = fold(definitions, accepted);
         boolean admitted = breaker.admits();
-        if (admitted && commit(commit, fold, accepted)) {
-            metrics.enqueue("done", accepted.size());
+        if (admitted && commit(commit, fold, jobs(accepted, traces))) {
+            metrics.enqueue(CommitMetrics.Enqueued.DONE, accepted.size());
             recorded.accept(accepted);
             return true;
         }
-        metrics.enqueue(admitted ? "failed" : "skipped", accepted.size());
+        metrics.enqueue(admitted ? CommitMetrics.Enqueued.FAILED : CommitMetrics.Enqueued.SKIPPED, accepted.size());
         gaps.missed(definitions, accepted.stream().map(Gaps.Place::of).toList());
         recorded.accept(accepted);
         return false;
     }
 
-    private boolean commit(CommitId commit, RollupFold fold, List<Event> accepted) {
+    private boolean commit(CommitId commit, RollupFold fold, List<Job> jobs) {
         try {
-            realtime.commit(new RealtimeRollups.Commit(commit, fold.deltas(), jobs(accepted)), clock.millis());
+            realtime.commit(new RealtimeRollups.Commit(commit, fold.deltas(), jobs), clock.millis());
             breaker.succeeded();
             return true;
         } catch (RuntimeException failed) {
@@ -88,9 +90,13 @@ final class Publisher {
         }
     }
 
-    private static List<Job> jobs(List<Event> events) {
+    private static List<Job> jobs(List<Event> events, Map<EventRef, String> traces) {
         return events.stream()
-                .map(event -> new Job(event.ref(), event.sizeBytes(), event.receivedAtMillis(), ""))
+                .map(event -> new Job(
+                        event.ref(),
+                        event.sizeBytes(),
+                        event.receivedAtMillis(),
+                        traces.isEmpty() ? "" : traces.getOrDefault(event.ref(), "")))
                 .toList();
     }
 

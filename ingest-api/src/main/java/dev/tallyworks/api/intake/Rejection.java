@@ -34,6 +34,10 @@ record Rejection(
         Code(String wireName) {
             this.wireName = wireName;
         }
+
+        String wireName() {
+            return wireName;
+        }
     }
 
     /** The code in answers. */

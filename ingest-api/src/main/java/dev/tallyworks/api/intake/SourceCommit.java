@@ -122,6 +122,20 @@ final class SourceCommit {
         return List.copyOf(fresh.values());
     }
 
+    /** Adds what the jobs of events of traced requests carry. */
+    void addTraces(Map<EventRef, String> traces) {
+        for (int i = 0; i < submissions.size(); i++) {
+            String trace = submissions.get(i).trace();
+            if (!trace.isEmpty()) {
+                for (Verdict verdict : verdicts.get(i)) {
+                    if (verdict instanceof Verdict.First first) {
+                        traces.put(first.event.ref(), trace);
+                    }
+                }
+            }
+        }
+    }
+
     /** Those of {@link #toInsert} that the insert recorded. */
     List<Event> accepted(Map<String, RecordedEvent> originals) {
         return fresh.values().stream()

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 public class OperationsResource {
     /** Workers say every two seconds that they live. */
-    private static final Duration ALIVE_WITHIN = Duration.ofSeconds(15);
+    static final Duration ALIVE_WITHIN = Duration.ofSeconds(15);
 
     private final JobQueue queue;
     private final Workers workers;

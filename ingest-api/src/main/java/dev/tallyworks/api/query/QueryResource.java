@@ -90,12 +90,14 @@ public class QueryResource {
 
     private Response answer(String report, MetricQuestion asked, Answers.Asked by) {
         if (asked.metric() instanceof Metric.Flag flag) {
-            QueryService.Read<FlagFold> read = service.read(report, asked.question(), () -> new FlagFold(flag.field()));
+            QueryService.Read<FlagFold> read = service.read(
+                    report, QueryMetrics.Asked.BOOLEAN, asked.question(), () -> new FlagFold(flag.field()));
             FlagAnswer answer = FlagAnswer.of(asked.question(), read);
             List<Object> found = Arrays.asList(answer.points(), answer.byGranularity(), answer.truncated());
             return Answers.of(by, read, answer, found, answer::csv);
         }
-        QueryService.Read<UnitFold> read = service.read(report, asked.question(), () -> new UnitFold(asked.metric()));
+        QueryService.Read<UnitFold> read =
+                service.read(report, QueryMetrics.Asked.METRIC, asked.question(), () -> new UnitFold(asked.metric()));
         Answer answer = Answer.of(asked, read);
         List<Object> found = Arrays.asList(answer.points(), answer.byGranularity(), answer.truncatedValues());
         return Answers.of(by, read, answer, found, () -> Csv.of(asked.metric(), answer));

@@ -33,6 +33,7 @@ public final class QueryService {
     private final RealtimeScan realtime;
     private final HistoricalScan historical;
     private final PluggedQuestions plugins;
+    private final QueryMetrics metrics;
     private final Clock clock;
 
     QueryService(
@@ -41,22 +42,26 @@ public final class QueryService {
             RealtimeScan realtime,
             HistoricalScan historical,
             PluggedQuestions plugins,
+            QueryMetrics metrics,
             Clock clock) {
         this.definitions = definitions;
         this.events = events;
         this.realtime = realtime;
         this.historical = historical;
         this.plugins = plugins;
+        this.metrics = metrics;
         this.clock = clock;
     }
 
     Answer answer(String report, MetricQuestion asked) {
-        return Answer.of(asked, read(report, asked.question(), () -> new UnitFold(asked.metric())));
+        return Answer.of(
+                asked, read(report, QueryMetrics.Asked.METRIC, asked.question(), () -> new UnitFold(asked.metric())));
     }
 
     /** The values of a boolean field over time. */
     FlagAnswer flags(String report, Question question, Metric.Flag metric) {
-        return FlagAnswer.of(question, read(report, question, () -> new FlagFold(metric.field())));
+        return FlagAnswer.of(
+                question, read(report, QueryMetrics.Asked.BOOLEAN, question, () -> new FlagFold(metric.field())));
     }
 
     /**
@@ -68,11 +73,13 @@ public final class QueryService {
     record Read<F extends Merge.Fold>(Merge<F> merge, Mode mode, Lag lag, boolean partial) {}
 
     /** @param nothing what a unit is folded into */
-    <F extends Merge.Fold> Read<F> read(String report, Question asked, Supplier<F> nothing) {
+    <F extends Merge.Fold> Read<F> read(String report, QueryMetrics.Asked kind, Question asked, Supplier<F> nothing) {
         long startedNanos = System.nanoTime();
         Question question = plugins.before(report, asked);
         Read<F> read = readInForce(report, question, nothing, startedNanos);
-        plugins.after(report, question, System.nanoTime() - startedNanos);
+        long tookNanos = System.nanoTime() - startedNanos;
+        metrics.answered(kind, tookNanos);
+        plugins.after(report, question, tookNanos);
         return read;
     }
 

@@ -9,6 +9,7 @@ import dev.tallyworks.plugin.Hooks;
 import dev.tallyworks.realtime.Completeness;
 import dev.tallyworks.realtime.RealtimeRollups;
 import dev.tallyworks.realtime.RealtimeWindow;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -27,6 +28,7 @@ class QueryWiring {
             Completeness completeness,
             RealtimeWindow window,
             Hooks hooks,
+            MeterRegistry registry,
             Clock clock) {
         return new QueryService(
                 definitions,
@@ -34,6 +36,7 @@ class QueryWiring {
                 new RealtimeScan(realtime, completeness, window),
                 new HistoricalScan(new MongoRollupScan(database), new MongoAttributionScan(database)),
                 new PluggedQuestions(hooks),
+                new QueryMetrics(registry),
                 clock);
     }
 }

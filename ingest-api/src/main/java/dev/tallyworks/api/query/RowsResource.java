@@ -106,7 +106,8 @@ public class RowsResource {
 
     private Response dataset(String report, ObjectNode body, Answers.Asked by) {
         DatasetQuestion asked = DatasetQuestion.read(body);
-        QueryService.Read<DatasetFold> read = service.read(report, asked.question(), DatasetFold::new);
+        QueryService.Read<DatasetFold> read =
+                service.read(report, QueryMetrics.Asked.DATASET, asked.question(), DatasetFold::new);
         RowsAnswer answer = asked.answer(read);
         return Answers.of(by, read, answer, answer.found(), answer::csv);
     }
@@ -157,7 +158,8 @@ public class RowsResource {
 
     private Response groups(String report, ObjectNode body, Answers.Asked by) {
         GroupsQuestion asked = GroupsQuestion.read(body);
-        QueryService.Read<TypedFold> read = service.read(report, asked.question(), TypedFold::new);
+        QueryService.Read<TypedFold> read =
+                service.read(report, QueryMetrics.Asked.GROUPS, asked.question(), TypedFold::new);
         RowsAnswer answer = asked.answer(read);
         return Answers.of(by, read, answer, answer.found(), () -> asked.csv(answer));
     }
@@ -206,7 +208,8 @@ public class RowsResource {
 
     private Response flat(String report, ObjectNode body, Answers.Asked by) {
         FlatGroupsQuestion asked = FlatGroupsQuestion.read(body);
-        QueryService.Read<LeafFold> read = service.read(report, asked.question(), LeafFold::new);
+        QueryService.Read<LeafFold> read =
+                service.read(report, QueryMetrics.Asked.FLAT_GROUPS, asked.question(), LeafFold::new);
         RowsAnswer answer = asked.answer(read);
         return Answers.of(by, read, answer, answer.found(), () -> asked.csv(answer));
     }

@@ -85,7 +85,8 @@ public class TopResource {
     }
 
     private Response answer(String report, TopQuestion asked, Answers.Asked by) {
-        QueryService.Read<TopFold> read = service.read(report, asked.question(), () -> new TopFold(asked.metric()));
+        QueryService.Read<TopFold> read =
+                service.read(report, QueryMetrics.Asked.TOP, asked.question(), () -> new TopFold(asked.metric()));
         TopAnswer answer = TopAnswer.of(asked, read);
         return Answers.of(by, read, answer, answer.items(), answer::csv);
     }

@@ -36,6 +36,7 @@ import dev.tallyworks.redis.RedisDefinitionNews;
 import dev.tallyworks.redis.RedisJobQueue;
 import dev.tallyworks.redis.RedisRealtimeRollups;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.trace.Tracer;
 import io.vertx.redis.client.Redis;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
@@ -176,6 +177,8 @@ class Wiring {
             MetricGenerator generator,
             IngestConfig settings,
             MeterRegistry registry,
+            Tracer tracer,
+            @ConfigProperty(name = "quarkus.otel.sdk.disabled") boolean tracingOff,
             Clock clock,
             ManagedExecutor reading) {
         Intake.Stores stores = new Intake.Stores(
@@ -188,7 +191,8 @@ class Wiring {
                     recorded.forEach(event -> changes.of(event.ref().source()));
                     hooks.afterEventRecord(recorded);
                 });
-        return new Intake(stores, schemas, hooks, generator, settings, registry, clock, reading);
+        return new Intake(
+                stores, schemas, hooks, generator, settings, registry, tracingOff ? null : tracer, clock, reading);
     }
 
     @Produces

@@ -18,6 +18,7 @@ import dev.tallyworks.mongo.MongoAttributionScan;
 import dev.tallyworks.mongo.MongoCountableEvents;
 import dev.tallyworks.mongo.MongoRollupScan;
 import dev.tallyworks.time.TimeRange;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
@@ -201,6 +202,7 @@ class AuditHttpTest {
                             new FieldMetrics(),
                             sliceEvents),
                     Duration.ZERO,
+                    new AuditMetrics(new SimpleMeterRegistry()),
                     Clock.systemUTC());
             long day = Instant.parse("2024-03-01T00:00:00Z").toEpochMilli();
             AuditedAggregation audited =

@@ -270,7 +270,7 @@ class DuplicateRuleTest {
                     start.await(1, TimeUnit.MINUTES);
                     List<List<Outcome>> answers = new ArrayList<>();
                     for (List<PostedEvent> batch : poster.batches) {
-                        answers.add(commits.submit(source, new PostedBody(true, batch, 100 * batch.size()))
+                        answers.add(commits.submit(source, new PostedBody(true, batch, 100 * batch.size()), "")
                                 .toCompletableFuture()
                                 .get(2, TimeUnit.MINUTES));
                     }

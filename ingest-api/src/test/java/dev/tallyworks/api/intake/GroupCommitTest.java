@@ -206,6 +206,19 @@ class GroupCommitTest {
     }
 
     @Test
+    void jobsCarryTheTraceOfTheirRequestAndOthersNothing() throws Exception {
+        String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        post(draft("known"));
+        post(draft("plain"));
+        PostedBody traced = new PostedBody(true, List.of(draft("known"), draft("a"), draft("b"), draft("a")), 100);
+        commits.submit(source, traced, trace).toCompletableFuture().get(20, TimeUnit.SECONDS);
+
+        assertThat(queue.jobs)
+                .extracting(job -> job.event().uuid() + ' ' + job.trace())
+                .containsExactlyInAnyOrder("known ", "plain ", "a " + trace, "b " + trace);
+    }
+
+    @Test
     void aLateCommitLooksWhetherTheSourceIsStillThere() {
         beImpatient();
         rawEvents.hold();
@@ -398,7 +411,7 @@ class GroupCommitTest {
     }
 
     private static CompletableFuture<List<Outcome>> submit(String to, GroupCommit by, PostedEvent... events) {
-        return by.submit(to, new PostedBody(true, Arrays.asList(events), 100 * events.length))
+        return by.submit(to, new PostedBody(true, Arrays.asList(events), 100 * events.length), "")
                 .toCompletableFuture();
     }
 

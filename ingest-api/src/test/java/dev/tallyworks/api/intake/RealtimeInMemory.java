@@ -58,8 +58,9 @@ final class RealtimeInMemory implements RealtimeRollups, Completeness {
     }
 
     @Override
-    public void beat(long completeSinceMillis) {
+    public long beat(long completeSinceMillis) {
         requireAwake();
+        return completeSinceMillis;
     }
 
     @Override

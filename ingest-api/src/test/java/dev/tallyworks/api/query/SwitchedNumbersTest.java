@@ -21,6 +21,7 @@ import dev.tallyworks.realtime.RealtimeRollups;
 import dev.tallyworks.realtime.RealtimeWindow;
 import dev.tallyworks.rollup.RollupFold;
 import dev.tallyworks.rollup.RollupScan;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -122,6 +123,7 @@ class SwitchedNumbersTest {
                 new RealtimeScan(realtime, completeness, window),
                 new HistoricalScan(switching, (partition, series, range, selection, to) -> {}),
                 new PluggedQuestions(hooks),
+                new QueryMetrics(new SimpleMeterRegistry()),
                 Clock.systemUTC());
 
         Answer answer = service.answer(
