@@ -35,22 +35,13 @@ public final class MongoAttributionScan implements AttributionScan {
         Document projection = MongoRollupScan.projection(selection).append(ATTRIBUTION_VALUE, 1);
         for (String collection : MongoRollupScan.collections(database, partition, range)) {
             DriverFailures.reading(() -> {
-                try (MongoCursor<Document> found = database.getCollection(collection)
+                try (MongoCursor<StoredRollup> found = MongoRollupScan.rollups(database, collection, selection)
                         .find(filter)
                         .projection(projection)
                         .batchSize(BATCH_DOCUMENTS)
                         .iterator()) {
                     while (found.hasNext()) {
-                        Document stored = found.next();
-                        StoredRollup read = MongoRollupScan.read(stored, selection);
-                        to.accept(new StoredRollup(
-                                read.bucketMillis(),
-                                read.source(),
-                                read.incarnation(),
-                                read.eventType(),
-                                stored.get(RollupDocuments.ATTRIBUTION, Document.class)
-                                        .getString(Fields.ATTRIBUTION_VALUE),
-                                read.numbers()));
+                        to.accept(found.next());
                     }
                 }
                 return true;

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -47,6 +48,14 @@ public final class Bench implements Callable<Integer> {
     private Form form = Form.FULL;
 
     @Option(
+            names = "--history-seconds",
+            paramLabel = "N",
+            description =
+                    "Have the given MongoDB keep so many seconds of history (minSnapshotHistoryWindowInSeconds) for"
+                            + " the time of the run; takes the right to set parameters of the server")
+    private @Nullable Integer historySeconds;
+
+    @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Show this")
@@ -79,6 +88,10 @@ public final class Bench implements Callable<Integer> {
             figures.say("form", form.name().toLowerCase(Locale.ROOT))
                     .say("servers", stores.areEmbedded() ? "embedded" : "given")
                     .say("mongodb", stores.mongoVersion());
+            if (historySeconds != null) {
+                stores.keepHistory(historySeconds);
+                figures.say("historySeconds", String.valueOf(historySeconds));
+            }
             exact = measure(installation, stores, product, figures);
         }
         figures.add("tookSeconds", "the run took", (System.nanoTime() - begun) / 1e9, "s", "");

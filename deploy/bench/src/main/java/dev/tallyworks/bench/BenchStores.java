@@ -37,6 +37,7 @@ final class BenchStores implements AutoCloseable {
 
     private final MongoClient client;
     private final MongoDatabase database;
+    private @Nullable Integer historySecondsBefore;
 
     private BenchStores(String mongoUrl, String redisUrl, List<AppProcess> embedded) {
         this.mongoUrl = mongoUrl;
@@ -111,6 +112,18 @@ final class BenchStores implements AutoCloseable {
         return database.runCommand(new Document("buildInfo", 1)).getString("version");
     }
 
+    /** Until {@link #close}. */
+    void keepHistory(int seconds) {
+        Object before = setHistory(seconds);
+        historySecondsBefore = ((Number) before).intValue();
+    }
+
+    private Object setHistory(int seconds) {
+        return client.getDatabase("admin")
+                .runCommand(new Document("setParameter", 1).append("minSnapshotHistoryWindowInSeconds", seconds))
+                .get("was");
+    }
+
     MongoDatabase database() {
         return database;
     }
@@ -124,6 +137,9 @@ final class BenchStores implements AutoCloseable {
         try (client) {
             if (embedded.isEmpty()) {
                 database.drop();
+            }
+            if (historySecondsBefore != null) {
+                setHistory(historySecondsBefore);
             }
         } finally {
             embedded.forEach(store -> store.stop(Duration.ofSeconds(10)));

@@ -14,26 +14,44 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A unit of a dataset, with the values of its boolean fields over time. */
-final class DatasetFold extends TypedFold {
+final class DatasetFold implements Merge.Fold<DatasetFold> {
     static final String FLAGS = "$boolean_groups";
 
+    private final TypedFold types = new TypedFold();
     private final Map<String, FlagFold> flags = new TreeMap<>();
 
     private record FlagValue(long timestampMillis, String field, boolean value) {}
 
     @Override
+    public int sizeOf(StoredRollup rollup) {
+        return types.sizeOf(rollup);
+    }
+
+    @Override
+    public int size() {
+        return types.size();
+    }
+
+    @Override
     public void add(StoredRollup rollup) {
-        super.add(rollup);
+        types.add(rollup);
         rollup.numbers().flags().keySet().forEach(field -> flags.computeIfAbsent(field, FlagFold::new)
                 .add(rollup));
+    }
+
+    @Override
+    public void add(DatasetFold other) {
+        types.add(other.types);
+        other.flags.forEach(
+                (field, values) -> flags.computeIfAbsent(field, FlagFold::new).add(values));
     }
 
     /** Its columns; of those with one name the first stays. */
     Map<String, @Nullable Object> columns(long startMillis) {
         Map<String, @Nullable Object> columns = new LinkedHashMap<>();
         columns.put(Rows.TIMESTAMP, Times.format(startMillis));
-        byType().forEach((type, numbers) -> put(columns, type + "_count", BigDecimal.valueOf(numbers.count())));
-        RollupNumbers total = total();
+        types.byType().forEach((type, numbers) -> put(columns, type + "_count", BigDecimal.valueOf(numbers.count())));
+        RollupNumbers total = types.total();
         total.numbers().forEach((field, number) -> {
             if (number.count() > 0) {
                 put(columns, field + "_sum", number.sum().value());

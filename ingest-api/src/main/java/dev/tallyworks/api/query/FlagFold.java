@@ -5,7 +5,7 @@ import dev.tallyworks.rollup.StoredRollup;
 import java.util.TreeMap;
 
 /** Collects the values of a boolean field over time, bucket by bucket, at most {@value #BUCKET_MAX} of each. */
-final class FlagFold implements Merge.Fold {
+final class FlagFold implements Merge.Fold<FlagFold> {
     /** Values of a storage bucket in an answer. */
     static final int BUCKET_MAX = 1_000;
 
@@ -35,6 +35,12 @@ final class FlagFold implements Merge.Fold {
             buckets.computeIfAbsent(rollup.bucketMillis(), bucket -> new RollupNumbers.OfFlag())
                     .add(flag);
         }
+    }
+
+    @Override
+    public void add(FlagFold other) {
+        other.buckets.forEach((bucket, flag) -> buckets.computeIfAbsent(bucket, start -> new RollupNumbers.OfFlag())
+                .add(flag));
     }
 
     @Override

@@ -10,7 +10,7 @@ import java.util.SortedMap;
 import java.util.function.BiConsumer;
 
 /** Adds up the leaves of a range. */
-final class LeafFold implements Merge.Fold {
+final class LeafFold implements Merge.Fold<LeafFold> {
     private final Map<String, RollupNumbers.OfValue> leaves = new HashMap<>();
 
     @Override
@@ -20,9 +20,16 @@ final class LeafFold implements Merge.Fold {
 
     @Override
     public void add(StoredRollup rollup) {
-        rollup.numbers().leaves().forEach((leaf, stats) -> leaves.computeIfAbsent(
-                        leaf, name -> new RollupNumbers.OfValue())
-                .add(stats));
+        rollup.numbers().leaves().forEach(this::add);
+    }
+
+    @Override
+    public void add(LeafFold other) {
+        other.leaves.forEach(this::add);
+    }
+
+    private void add(String leaf, RollupNumbers.OfValue stats) {
+        leaves.computeIfAbsent(leaf, name -> new RollupNumbers.OfValue()).add(stats);
     }
 
     /** How many rows are made of it is known later. */

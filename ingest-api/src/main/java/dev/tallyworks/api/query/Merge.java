@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /** Adds up what is read for a plan, unit by unit, wherever it comes from. */
-final class Merge<F extends Merge.Fold> {
+final class Merge<F extends Merge.Fold<F>> {
     private final QueryPlan plan;
     private final Supplier<F> nothing;
     private final List<TreeMap<Long, F>> byUnit = new ArrayList<>();
@@ -16,11 +16,14 @@ final class Merge<F extends Merge.Fold> {
     private long truncatedValues;
 
     /** What has been added up of one unit. */
-    interface Fold {
+    interface Fold<F> {
         /** How much of an answer a rollup would be, if it were alone: 0 where it is nothing of it. */
         int sizeOf(StoredRollup rollup);
 
         void add(StoredRollup rollup);
+
+        /** Adds what another one has added up; of that one nothing is kept. */
+        void add(F other);
 
         /** How much of an answer it is. */
         int size();
@@ -47,19 +50,48 @@ final class Merge<F extends Merge.Fold> {
         }
     }
 
+    /** Nothing yet, of the same plan. */
+    Merge<F> another() {
+        return new Merge<>(plan, nothing);
+    }
+
+    /** Adds what another one of the same plan has added up, which is not used any more. */
+    void add(Merge<F> other) {
+        truncatedValues += other.truncatedValues;
+        for (int i = 0; i < byUnit.size(); i++) {
+            TreeMap<Long, F> folds = byUnit.get(i);
+            other.byUnit.get(i).forEach((start, more) -> {
+                F known = folds.get(start);
+                if (known == null) {
+                    folds.put(start, more);
+                    resized(0, more.size());
+                } else {
+                    int before = known.size();
+                    known.add(more);
+                    resized(before, known.size());
+                }
+            });
+        }
+    }
+
     private void add(StoredRollup rollup, long startMillis, TreeMap<Long, F> folds) {
         F known = folds.get(startMillis);
         F fold = known == null ? nothing.get() : known;
         if (fold.sizeOf(rollup) == 0) {
             return;
         }
+        int before = 0;
         if (known == null) {
             folds.put(startMillis, fold);
         } else {
-            size -= fold.size();
+            before = fold.size();
         }
         fold.add(rollup);
-        size += fold.size();
+        resized(before, fold.size());
+    }
+
+    private void resized(int before, int after) {
+        size += after - before;
         if (size > QueryPlanner.POINTS_MAX) {
             throw QueryPlanner.tooMany();
         }

@@ -70,10 +70,10 @@ public final class QueryService {
      * @param mode where it really came from
      * @param partial whether it may lack something
      */
-    record Read<F extends Merge.Fold>(Merge<F> merge, Mode mode, Lag lag, boolean partial) {}
+    record Read<F extends Merge.Fold<F>>(Merge<F> merge, Mode mode, Lag lag, boolean partial) {}
 
     /** @param nothing what a unit is folded into */
-    <F extends Merge.Fold> Read<F> read(String report, QueryMetrics.Asked kind, Question asked, Supplier<F> nothing) {
+    <F extends Merge.Fold<F>> Read<F> read(String report, QueryMetrics.Asked kind, Question asked, Supplier<F> nothing) {
         long startedNanos = System.nanoTime();
         Question question = plugins.before(report, asked);
         Read<F> read = readInForce(report, question, nothing, startedNanos);
@@ -83,7 +83,7 @@ public final class QueryService {
         return read;
     }
 
-    private <F extends Merge.Fold> Read<F> readInForce(
+    private <F extends Merge.Fold<F>> Read<F> readInForce(
             String report, Question question, Supplier<F> nothing, long startedNanos) {
         for (int plans = 0; plans < PLANS_MAX; plans++) {
             QueryPlan plan = QueryPlanner.plan(definitions.refresh(), report, question);
@@ -102,7 +102,7 @@ public final class QueryService {
         throw new Unavailable("the definitions keep changing", new IllegalStateException(PLANS_MAX + " plans"));
     }
 
-    private <F extends Merge.Fold> Read<F> read(QueryPlan plan, Lag lag, Supplier<F> nothing) {
+    private <F extends Merge.Fold<F>> Read<F> read(QueryPlan plan, Lag lag, Supplier<F> nothing) {
         Mode mode = plan.question().mode();
         Merge<F> merge = new Merge<>(plan, nothing);
         List<Long> cuts = Collections.nCopies(plan.parts().size(), Cut.NONE);
@@ -126,7 +126,7 @@ public final class QueryService {
         boolean partial = lacks(plan, mode, lag, cuts);
         if (mode != Mode.REALTIME) {
             for (int i = 0; i < plan.parts().size(); i++) {
-                historical.read(plan, plan.parts().get(i), cuts.get(i), merge::add);
+                historical.read(plan.parts().get(i), cuts.get(i), merge);
             }
         }
         return new Read<>(merge, mode, lag, partial);

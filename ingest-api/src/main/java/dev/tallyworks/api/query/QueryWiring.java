@@ -10,14 +10,29 @@ import dev.tallyworks.realtime.Completeness;
 import dev.tallyworks.realtime.RealtimeRollups;
 import dev.tallyworks.realtime.RealtimeWindow;
 import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /** Produces the services of this package. */
 @ApplicationScoped
 class QueryWiring {
+    private final ExecutorService pieces =
+            Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors(), task -> {
+                Thread thread = new Thread(task, "query-piece");
+                thread.setDaemon(true);
+                return thread;
+            });
+
+    @PreDestroy
+    void stop() {
+        pieces.shutdownNow();
+    }
+
     @Produces
     @Singleton
     QueryService queries(
@@ -34,7 +49,7 @@ class QueryWiring {
                 definitions,
                 events,
                 new RealtimeScan(realtime, completeness, window),
-                new HistoricalScan(new MongoRollupScan(database), new MongoAttributionScan(database)),
+                new HistoricalScan(new MongoRollupScan(database), new MongoAttributionScan(database), pieces),
                 new PluggedQuestions(hooks),
                 new QueryMetrics(registry),
                 clock);

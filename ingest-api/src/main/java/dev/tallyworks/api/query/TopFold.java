@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 
 /** Adds up what is read of each attribution. */
-final class TopFold implements Merge.Fold {
+final class TopFold implements Merge.Fold<TopFold> {
     private final Metric metric;
     private final Map<String, UnitFold> attributions = new HashMap<>();
 
@@ -29,6 +29,13 @@ final class TopFold implements Merge.Fold {
                     .computeIfAbsent(attribution, value -> new UnitFold(metric))
                     .add(rollup);
         }
+    }
+
+    @Override
+    public void add(TopFold other) {
+        other.attributions.forEach((attribution, fold) -> attributions
+                .computeIfAbsent(attribution, value -> new UnitFold(metric))
+                .add(fold));
     }
 
     /** Whatever there is, the answer has few of it. */

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Adds up what the rollups of one unit of time say, by event type: one row of an answer. */
-class TypedFold implements Merge.Fold {
+final class TypedFold implements Merge.Fold<TypedFold> {
     private final Map<String, RollupNumbers> byType = new TreeMap<>();
 
     @Override
@@ -17,6 +17,12 @@ class TypedFold implements Merge.Fold {
     @Override
     public void add(StoredRollup rollup) {
         byType.computeIfAbsent(rollup.eventType(), type -> new RollupNumbers()).add(rollup.numbers());
+    }
+
+    @Override
+    public void add(TypedFold other) {
+        other.byType.forEach((type, numbers) ->
+                byType.computeIfAbsent(type, name -> new RollupNumbers()).add(numbers));
     }
 
     @Override

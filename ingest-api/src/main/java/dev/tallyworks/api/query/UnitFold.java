@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Adds up what the rollups of one unit of time say of a metric. */
-final class UnitFold implements Merge.Fold {
+final class UnitFold implements Merge.Fold<UnitFold> {
     private final Metric metric;
     private final RollupNumbers numbers = new RollupNumbers();
 
@@ -36,6 +36,11 @@ final class UnitFold implements Merge.Fold {
     @Override
     public void add(StoredRollup rollup) {
         numbers.add(rollup.numbers());
+    }
+
+    @Override
+    public void add(UnitFold other) {
+        numbers.add(other.numbers);
     }
 
     private int size(RollupNumbers of) {

@@ -7,6 +7,7 @@ import dev.tallyworks.api.http.Problem;
 import dev.tallyworks.definition.Aggregation;
 import dev.tallyworks.definition.Snapshot;
 import dev.tallyworks.definition.Source;
+import dev.tallyworks.failure.Unavailable;
 import dev.tallyworks.metric.Metric;
 import dev.tallyworks.partition.Partition;
 import dev.tallyworks.realtime.Cut;
@@ -26,7 +27,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** Folding of what is stored, and the bounds of an answer: also of one that would not fit into memory. */
@@ -54,8 +61,10 @@ class HistoricalScanTest {
                 Selection selection,
                 Consumer<StoredRollup> to) {
             for (StoredRollup rollup : rollups) {
-                read++;
-                to.accept(rollup);
+                if (rollup.bucketMillis() >= range.startMillis() && rollup.bucketMillis() < range.endMillis()) {
+                    read++;
+                    to.accept(rollup);
+                }
             }
         }
     }
@@ -122,8 +131,8 @@ class HistoricalScanTest {
 
     private static Merge<UnitFold> fold(Given rollups, Metric metric, QueryPlan plan) {
         Merge<UnitFold> merge = new Merge<>(plan, () -> new UnitFold(metric));
-        new HistoricalScan(rollups, (partition, series, range, selection, to) -> {})
-                .read(plan, plan.parts().get(0), Cut.NONE, merge::add);
+        new HistoricalScan(rollups, (partition, series, range, selection, to) -> {}, Runnable::run)
+                .read(plan.parts().get(0), Cut.NONE, merge);
         return merge;
     }
 
@@ -214,5 +223,95 @@ class HistoricalScanTest {
                                 plan(new Metric.Category("c"), List.of(), "all"))
                         .folds(0))
                 .hasSize(1);
+    }
+
+    @Test
+    void piecesAddUpToTheWhole() {
+        // A rollup every 7 s of a million seconds, which are read in pieces; a unit of 12 h lies in two of them.
+        List<StoredRollup> rollups = new ArrayList<>();
+        for (int i = 0; i < 140_000; i++) {
+            RollupNumbers numbers = numbers(Map.of("v" + i % 3, 1L), 1 + i % 5);
+            numbers.value("c", "v" + i % 3).sum("n").add(BigDecimal.valueOf(i, 2));
+            numbers.leaf("leaf" + i % 4).addCount(1);
+            if (i % 5_000 == 0) {
+                numbers.flag("f").addValues(i * 7_000L, true, 1);
+            }
+            rollups.add(new StoredRollup(i * 7_000L, "shop", 1, i % 2 == 0 ? "sale" : "refund", "u" + i % 10, numbers));
+        }
+        QueryPlan plan = plan(new Metric.CompoundSum("n", "c"), List.of(), "12hour", "all");
+        assertSame(rollups, plan, () -> new UnitFold(new Metric.CompoundSum("n", "c")), HistoricalScanTest::values);
+        assertSame(rollups, plan, () -> new UnitFold(new Metric.Minimum("n")), HistoricalScanTest::values);
+        assertSame(rollups, plan, TypedFold::new, fold -> {
+            StringBuilder counts = new StringBuilder();
+            fold.byType().forEach((type, numbers) -> counts.append(type).append(numbers.count()));
+            return counts.toString();
+        });
+        assertSame(rollups, plan, () -> new FlagFold("f"), HistoricalScanTest::values);
+        assertSame(rollups, plan, DatasetFold::new, fold -> fold.columns(0).toString());
+        assertSame(rollups, plan, () -> new TopFold(new Metric.Sum("n")), fold -> {
+            Map<String, BigDecimal> values = new TreeMap<>();
+            fold.values(values::put);
+            return values.toString();
+        });
+        assertSame(rollups, plan, LeafFold::new, fold -> String.valueOf(fold.truncated()));
+    }
+
+    private static String values(UnitFold fold) {
+        StringBuilder values = new StringBuilder();
+        fold.values((category, value) ->
+                values.append(category).append('=').append(value).append(' '));
+        return values.toString();
+    }
+
+    private static String values(FlagFold fold) {
+        StringBuilder values = new StringBuilder();
+        fold.values((timestamp, value) -> values.append(timestamp).append(value));
+        return values.toString();
+    }
+
+    private static <F extends Merge.Fold<F>> void assertSame(
+            List<StoredRollup> rollups, QueryPlan plan, Supplier<F> nothing, Function<F, String> shown) {
+        Merge<F> whole = new Merge<>(plan, nothing);
+        rollups.forEach(whole::add);
+        AtomicInteger pieces = new AtomicInteger();
+        Merge<F> inPieces = new Merge<>(plan, nothing);
+        ExecutorService executor = Executors.newFixedThreadPool(4);
+        try {
+            new HistoricalScan(new Given(rollups), (partition, series, range, selection, to) -> {}, task -> {
+                        pieces.incrementAndGet();
+                        executor.execute(task);
+                    })
+                    .read(plan.parts().get(0), Cut.NONE, inPieces);
+        } finally {
+            executor.shutdown();
+        }
+        assertThat(pieces).hasValue(4);
+        assertThat(inPieces.truncatedValues()).isEqualTo(whole.truncatedValues());
+        for (int i = 0; i < plan.units().size(); i++) {
+            Map<Long, String> expected = new TreeMap<>();
+            whole.folds(i).forEach((start, fold) -> expected.put(start, shown.apply(fold)));
+            Map<Long, String> found = new TreeMap<>();
+            inPieces.folds(i).forEach((start, fold) -> found.put(start, shown.apply(fold)));
+            assertThat(found).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void pieceThatFailsFailsTheAnswer() {
+        QueryPlan plan = plan(new Metric.Count(), List.of(), "all");
+        RollupScan failing = (partition, series, range, selection, to) -> {
+            if (range.startMillis() == 500_000_000) {
+                throw new Unavailable("MongoDB: away", new IllegalStateException());
+            }
+        };
+        ExecutorService executor = Executors.newFixedThreadPool(4);
+        try {
+            assertThatThrownBy(
+                            () -> new HistoricalScan(failing, (partition, series, range, selection, to) -> {}, executor)
+                                    .read(plan.parts().get(0), Cut.NONE, new Merge<>(plan, TypedFold::new)))
+                    .isInstanceOf(Unavailable.class);
+        } finally {
+            executor.shutdown();
+        }
     }
 }

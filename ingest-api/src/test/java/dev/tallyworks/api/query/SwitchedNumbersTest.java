@@ -121,7 +121,7 @@ class SwitchedNumbersTest {
                 definitions,
                 events,
                 new RealtimeScan(realtime, completeness, window),
-                new HistoricalScan(switching, (partition, series, range, selection, to) -> {}),
+                new HistoricalScan(switching, (partition, series, range, selection, to) -> {}, Runnable::run),
                 new PluggedQuestions(hooks),
                 new QueryMetrics(new SimpleMeterRegistry()),
                 Clock.systemUTC());

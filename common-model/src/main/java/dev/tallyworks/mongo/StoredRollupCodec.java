@@ -1,0 +1,190 @@
+package dev.tallyworks.mongo;
+
+import static dev.tallyworks.mongo.RollupDocuments.ATTRIBUTION;
+import static dev.tallyworks.mongo.RollupDocuments.BUCKET;
+import static dev.tallyworks.mongo.RollupDocuments.CATEGORY;
+import static dev.tallyworks.mongo.RollupDocuments.COMPOUND;
+import static dev.tallyworks.mongo.RollupDocuments.COUNT;
+import static dev.tallyworks.mongo.RollupDocuments.FLAG;
+import static dev.tallyworks.mongo.RollupDocuments.INCARNATION;
+import static dev.tallyworks.mongo.RollupDocuments.LEAF;
+import static dev.tallyworks.mongo.RollupDocuments.LEAF_COUNT;
+import static dev.tallyworks.mongo.RollupDocuments.LEAF_SUMS;
+import static dev.tallyworks.mongo.RollupDocuments.MAX;
+import static dev.tallyworks.mongo.RollupDocuments.MIN;
+import static dev.tallyworks.mongo.RollupDocuments.OTHER_COUNT;
+import static dev.tallyworks.mongo.RollupDocuments.SAMPLES;
+import static dev.tallyworks.mongo.RollupDocuments.SOURCE;
+import static dev.tallyworks.mongo.RollupDocuments.SUM;
+import static dev.tallyworks.mongo.RollupDocuments.TYPE;
+import static dev.tallyworks.mongo.RollupDocuments.UNIQUE;
+import static dev.tallyworks.mongo.RollupDocuments.VALUES;
+
+import dev.tallyworks.metric.ExactSum;
+import dev.tallyworks.metric.StoredName;
+import dev.tallyworks.rollup.RollupDelta;
+import dev.tallyworks.rollup.RollupNumbers;
+import dev.tallyworks.rollup.Selection;
+import dev.tallyworks.rollup.StoredRollup;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.bson.BsonReader;
+import org.bson.BsonType;
+import org.bson.BsonWriter;
+import org.bson.codecs.Codec;
+import org.bson.codecs.DecoderContext;
+import org.bson.codecs.EncoderContext;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@link RollupDocuments rollups} straight from the driver's buffer, without a document in between. */
+final class StoredRollupCodec implements Codec<StoredRollup> {
+    private final Selection selection;
+
+    /** @param selection what was asked of the server, which may give more of a leaf */
+    StoredRollupCodec(Selection selection) {
+        this.selection = selection;
+    }
+
+    /** A boolean's value and times; its instant is known when the bucket is. */
+    private record StoredFlag(String field, String key, long times) {}
+
+    @Override
+    public StoredRollup decode(BsonReader reader, DecoderContext context) {
+        RollupNumbers numbers = new RollupNumbers();
+        List<StoredFlag> flags = new ArrayList<>(0);
+        long bucketMillis = 0;
+        long incarnation = 0;
+        String source = "";
+        String type = "";
+        @Nullable String attribution = null;
+        reader.readStartDocument();
+        while (reader.readBsonType() != BsonType.END_OF_DOCUMENT) {
+            switch (reader.readName()) {
+                case BUCKET -> bucketMillis = reader.readDateTime();
+                case SOURCE -> source = reader.readString();
+                case INCARNATION -> incarnation = reader.readInt64();
+                case TYPE -> type = reader.readString();
+                case ATTRIBUTION -> attribution = attribution(reader);
+                case COUNT -> numbers.addCount(reader.readInt64(), 0);
+                case OTHER_COUNT -> numbers.addCount(0, reader.readInt64());
+                case VALUES ->
+                    members(reader, field -> numbers.number(shown(field)).addCount(reader.readInt64()));
+                case SUM ->
+                    members(
+                            reader,
+                            field -> limbs(reader, numbers.number(shown(field)).sum()));
+                case MIN ->
+                    members(reader, field -> numbers.number(shown(field)).addExtremes(decimal(reader), null));
+                case MAX ->
+                    members(reader, field -> numbers.number(shown(field)).addExtremes(null, decimal(reader)));
+                case CATEGORY -> members(reader, field -> categories(reader, shown(field), numbers));
+                case COMPOUND -> members(reader, number -> compounds(reader, shown(number), numbers));
+                case LEAF -> members(reader, hash -> members(reader, leaf -> leaf(reader, numbers.leaf(leaf))));
+                case FLAG ->
+                    members(
+                            reader,
+                            field -> members(
+                                    reader, key -> flags.add(new StoredFlag(shown(field), key, reader.readInt64()))));
+                case UNIQUE -> members(reader, of -> registers(reader, shown(of), numbers));
+                case SAMPLES ->
+                    members(
+                            reader,
+                            field -> members(reader, bucket -> numbers.percentiles(shown(field))
+                                    .add(Integer.parseInt(bucket), reader.readInt64())));
+                default -> reader.skipValue();
+            }
+        }
+        reader.readEndDocument();
+        for (StoredFlag flag : flags) {
+            RollupDelta.Flag.read(numbers.flag(flag.field), bucketMillis, flag.key, flag.times);
+        }
+        return new StoredRollup(bucketMillis, source, incarnation, type, attribution, numbers);
+    }
+
+    private static @Nullable String attribution(BsonReader reader) {
+        String[] value = {null};
+        members(reader, name -> {
+            if (name.equals(Fields.ATTRIBUTION_VALUE)) {
+                value[0] = reader.readString();
+            } else {
+                reader.skipValue();
+            }
+        });
+        return value[0];
+    }
+
+    private static void categories(BsonReader reader, String field, RollupNumbers into) {
+        members(reader, value -> into.value(field, shown(value)).addCount(reader.readInt64()));
+    }
+
+    private static void compounds(BsonReader reader, String number, RollupNumbers into) {
+        members(
+                reader,
+                field -> members(
+                        reader,
+                        value -> limbs(
+                                reader, into.value(shown(field), shown(value)).sum(number))));
+    }
+
+    private void leaf(BsonReader reader, RollupNumbers.OfValue into) {
+        members(reader, part -> {
+            switch (part) {
+                case LEAF_COUNT -> into.addCount(reader.readInt64());
+                case LEAF_SUMS ->
+                    members(reader, number -> {
+                        if (selection.takesNumber(shown(number))) {
+                            limbs(reader, into.sum(shown(number)));
+                        } else {
+                            reader.skipValue();
+                        }
+                    });
+                default -> reader.skipValue();
+            }
+        });
+    }
+
+    private static void registers(BsonReader reader, String of, RollupNumbers into) {
+        members(reader, hundred -> {
+            int first = Integer.parseInt(hundred) * RollupDocuments.REGISTERS_TOGETHER;
+            members(reader, rest -> into.unique(of).raise(first + Integer.parseInt(rest), (int) reader.readInt64()));
+        });
+    }
+
+    private static void limbs(BsonReader reader, ExactSum into) {
+        members(reader, limb -> into.add(Integer.parseInt(limb), reader.readInt64()));
+    }
+
+    /** Null where it is no decimal. */
+    private static @Nullable BigDecimal decimal(BsonReader reader) {
+        if (reader.getCurrentBsonType() == BsonType.DECIMAL128) {
+            return reader.readDecimal128().bigDecimalValue();
+        }
+        reader.skipValue();
+        return null;
+    }
+
+    /** @param member reads the value of the name that it is given */
+    private static void members(BsonReader reader, Consumer<String> member) {
+        reader.readStartDocument();
+        while (reader.readBsonType() != BsonType.END_OF_DOCUMENT) {
+            member.accept(reader.readName());
+        }
+        reader.readEndDocument();
+    }
+
+    private static String shown(String name) {
+        return StoredName.shown(name);
+    }
+
+    @Override
+    public void encode(BsonWriter writer, StoredRollup rollup, EncoderContext context) {
+        throw new UnsupportedOperationException("rollups are written by updates");
+    }
+
+    @Override
+    public Class<StoredRollup> getEncoderClass() {
+        return StoredRollup.class;
+    }
+}
