@@ -73,7 +73,8 @@ public final class QueryService {
     record Read<F extends Merge.Fold<F>>(Merge<F> merge, Mode mode, Lag lag, boolean partial) {}
 
     /** @param nothing what a unit is folded into */
-    <F extends Merge.Fold<F>> Read<F> read(String report, QueryMetrics.Asked kind, Question asked, Supplier<F> nothing) {
+    <F extends Merge.Fold<F>> Read<F> read(
+            String report, QueryMetrics.Asked kind, Question asked, Supplier<F> nothing) {
         long startedNanos = System.nanoTime();
         Question question = plugins.before(report, asked);
         Read<F> read = readInForce(report, question, nothing, startedNanos);
