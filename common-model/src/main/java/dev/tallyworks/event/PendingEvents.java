@@ -69,11 +69,10 @@ public interface PendingEvents {
     /**
      * Why an attempt failed and what follows.
      *
-     * @param reason a line for the operator
      * @param attemptsMax with this attempt the event dies
      * @param retryAtMillis before which it is not to be tried again
      */
-    record Failed(String reason, int attemptsMax, long nowMillis, RetryAt retryAt) {}
+    record Failed(Fault fault, int attemptsMax, long nowMillis, RetryAt retryAt) {}
 
     /** When to try again after the n-th failed attempt, in epoch milliseconds. */
     @FunctionalInterface

@@ -42,8 +42,11 @@ public interface RawEvents {
     /** Whether events of the source with a timestamp in the range are pending or dead. */
     boolean lacks(String source, TimeRange range);
 
-    /** Whether events of the source with a timestamp in the range are dead. */
+    /** Whether events of the source with a timestamp in the range are dead, or were and are being tried again. */
     boolean hasDead(String source, TimeRange range);
+
+    /** Whether events of the source with a timestamp in the range were discarded after their death. */
+    boolean hasDiscarded(String source, TimeRange range);
 
     /** How many events of the source are dead. */
     long countDead(String source);

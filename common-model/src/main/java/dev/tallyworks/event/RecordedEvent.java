@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * An event as it is read back.
  *
  * @param aggregated whether every matching aggregation contains it
- * @param dead why it is not being tried any more, or null
+ * @param dead why it is not being tried any more, or null; one that was discarded is neither aggregated nor dead
  */
 public record RecordedEvent(
         Event event, boolean aggregated, @Nullable Death dead) {

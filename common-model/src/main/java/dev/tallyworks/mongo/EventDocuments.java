@@ -2,6 +2,7 @@ package dev.tallyworks.mongo;
 
 import dev.tallyworks.event.Attribution;
 import dev.tallyworks.event.CommitId;
+import dev.tallyworks.event.DeadLetters;
 import dev.tallyworks.event.Event;
 import dev.tallyworks.event.EventRef;
 import dev.tallyworks.event.RecordedEvent;
@@ -144,6 +145,7 @@ final class EventDocuments {
         private int sizeBytes;
         private boolean pending;
         private boolean dead;
+        private boolean discarded;
         private String reason = "";
         private int attempts;
         private long diedAtMillis;
@@ -178,10 +180,13 @@ final class EventDocuments {
         private void readIrregular(BsonReader reader) {
             reader.readStartDocument();
             while (reader.readBsonType() != BsonType.END_OF_DOCUMENT) {
-                if (reader.readName().equals(Fields.DEAD)) {
-                    readDead(reader);
-                } else {
-                    reader.skipValue();
+                switch (reader.readName()) {
+                    case Fields.DEAD -> readDead(reader);
+                    case Fields.DISCARDED -> {
+                        discarded = true;
+                        reader.skipValue();
+                    }
+                    default -> reader.skipValue();
                 }
             }
             reader.readEndDocument();
@@ -211,10 +216,11 @@ final class EventDocuments {
 
         RecordedEvent recorded() {
             Event event = event();
-            RecordedEvent.Death death = dead
-                    ? new RecordedEvent.Death(source + ':' + event.ref().uuid(), reason, attempts, diedAtMillis)
+            RecordedEvent.Death death = dead && !pending
+                    ? new RecordedEvent.Death(
+                            DeadLetters.id(source, event.ref().uuid()), reason, attempts, diedAtMillis)
                     : null;
-            return new RecordedEvent(event, !pending && !dead, death);
+            return new RecordedEvent(event, !pending && !dead && !discarded, death);
         }
     }
 

@@ -15,6 +15,8 @@ final class Fields {
     static final String METADATA = "metadata";
     /** {@code {_id}} of each deleted aggregation whose numbers are all removed. */
     static final String REMOVALS = "removals";
+    /** {@code {_id: "queue", paused}}. */
+    static final String SETTINGS = "settings";
 
     /** Raw events: {@code {_id: uuid, …}} in {@code events_<source>}. */
     static final String TYPE = "type";
@@ -57,12 +59,18 @@ final class Fields {
     static final String IRREGULAR = "irregular";
 
     static final String DEAD = "dead";
-    /** {@code {reason, attempts, diedAt}}. */
+    /** {@code {reason, error, stack, attempts, diedAt}}; kept while it is tried again, until it is done. */
     static final String IRREGULAR_DEAD = "irregular.dead";
 
     static final String DIED_AT_PATH = "irregular.dead.diedAt";
+    static final String REASON_PATH = "irregular.dead.reason";
     static final String REASON = "reason";
+    static final String ERROR = "error";
+    static final String STACK = "stack";
     static final String DIED_AT = "diedAt";
+    static final String DISCARDED = "discarded";
+    /** What {@link #IRREGULAR_DEAD} was, of an event that was given up for good. */
+    static final String IRREGULAR_DISCARDED = "irregular.discarded";
 
     private Fields() {}
 }

@@ -11,6 +11,7 @@ import static dev.tallyworks.mongo.Fields.COMMIT_NUMBER;
 import static dev.tallyworks.mongo.Fields.COMMIT_WRITER;
 import static dev.tallyworks.mongo.Fields.DIED_AT;
 import static dev.tallyworks.mongo.Fields.EPOCH;
+import static dev.tallyworks.mongo.Fields.ERROR;
 import static dev.tallyworks.mongo.Fields.EVENTS_PREFIX;
 import static dev.tallyworks.mongo.Fields.ID;
 import static dev.tallyworks.mongo.Fields.INCARNATION;
@@ -22,6 +23,7 @@ import static dev.tallyworks.mongo.Fields.REASON;
 import static dev.tallyworks.mongo.Fields.RECEIVED_AT;
 import static dev.tallyworks.mongo.Fields.SEQ;
 import static dev.tallyworks.mongo.Fields.SIZE;
+import static dev.tallyworks.mongo.Fields.STACK;
 import static dev.tallyworks.mongo.Fields.TIMESTAMP;
 import static dev.tallyworks.mongo.Fields.TYPE;
 import static dev.tallyworks.mongo.Fields.VERSION;
@@ -146,7 +148,9 @@ public final class MongoPendingEvents implements PendingEvents {
             unset.append(PENDING, "").append(NOT_BEFORE, "");
             set.append(
                     IRREGULAR_DEAD,
-                    new Document(REASON, failed.reason())
+                    new Document(REASON, failed.fault().reason())
+                            .append(ERROR, failed.fault().error())
+                            .append(STACK, failed.fault().stack())
                             .append(ATTEMPTS, attempts)
                             .append(DIED_AT, new Date(failed.nowMillis())));
         } else {

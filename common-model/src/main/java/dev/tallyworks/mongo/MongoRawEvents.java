@@ -12,6 +12,7 @@ import com.mongodb.client.FindIterable;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoCursor;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.CountOptions;
 import com.mongodb.client.model.IndexModel;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.InsertManyOptions;
@@ -26,6 +27,7 @@ import dev.tallyworks.failure.Unavailable;
 import dev.tallyworks.time.TimeRange;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,18 +54,24 @@ public final class MongoRawEvents implements RawEvents {
     private static final int INSERT_ROUNDS_MAX = 4;
 
     private static final long PAGE_BYTES_MAX = 16L << 20;
+    /** Of a time of death: there is one. */
+    static final Document EVER = new Document("$gte", new Date(0));
 
     private static final String BY_TIMESTAMP = "timestamp";
     private static final String PENDING_BY_TIMESTAMP = "pending_timestamp";
     private static final String PENDING_BY_RECEIPT = "pending_receivedAt";
-    private static final String IRREGULAR_BY_TIMESTAMP = "irregular_timestamp";
+    private static final String DEAD_BY_TIMESTAMP = "dead_timestamp";
+    private static final String DISCARDED_BY_TIMESTAMP = "discarded_timestamp";
 
     private static final List<IndexModel> INDEXES = List.of(
             index(new Document(Fields.TIMESTAMP, 1).append(Fields.ID, 1), new IndexOptions().name(BY_TIMESTAMP)),
             index(new Document(Fields.TIMESTAMP, 1), pending(PENDING_BY_TIMESTAMP)),
             index(new Document(Fields.RECEIVED_AT, 1).append(Fields.ID, 1), pending(PENDING_BY_RECEIPT)),
-            index(new Document(Fields.TIMESTAMP, -1), irregular(IRREGULAR_BY_TIMESTAMP)),
-            index(new Document(Fields.DIED_AT_PATH, 1), irregular("irregular_diedAt")));
+            index(new Document(Fields.TIMESTAMP, 1), having(Fields.DIED_AT_PATH, DEAD_BY_TIMESTAMP)),
+            index(new Document(Fields.TIMESTAMP, 1), having(Fields.IRREGULAR_DISCARDED, DISCARDED_BY_TIMESTAMP)),
+            dead(MongoDeadLetters.BY_DEATH, new Document()),
+            dead(MongoDeadLetters.BY_TYPE, new Document(Fields.TYPE, 1)),
+            dead(MongoDeadLetters.BY_REASON, new Document(Fields.REASON_PATH, 1)));
 
     private final MongoDatabase database;
     private final Set<Incarnation> indexed = ConcurrentHashMap.newKeySet();
@@ -322,11 +330,15 @@ public final class MongoRawEvents implements RawEvents {
 
     @Override
     public boolean hasDead(String source, TimeRange range) {
-        Document exists = new Document("$exists", true);
-        Document dead = new Document(Fields.IRREGULAR, exists)
-                .append(Fields.IRREGULAR_DEAD, exists)
+        Document dead = new Document(Fields.DIED_AT_PATH, EVER).append(Fields.TIMESTAMP, within(range));
+        return DriverFailures.reading(() -> any(source, dead, DEAD_BY_TIMESTAMP));
+    }
+
+    @Override
+    public boolean hasDiscarded(String source, TimeRange range) {
+        Document discarded = new Document(Fields.IRREGULAR_DISCARDED, new Document("$exists", true))
                 .append(Fields.TIMESTAMP, within(range));
-        return DriverFailures.reading(() -> any(source, dead, IRREGULAR_BY_TIMESTAMP));
+        return DriverFailures.reading(() -> any(source, discarded, DISCARDED_BY_TIMESTAMP));
     }
 
     private static Document within(TimeRange range) {
@@ -346,10 +358,10 @@ public final class MongoRawEvents implements RawEvents {
 
     @Override
     public long countDead(String source) {
-        Document exists = new Document("$exists", true);
-        Document dead = new Document(Fields.IRREGULAR, exists).append(Fields.IRREGULAR_DEAD, exists);
-        return DriverFailures.reading(
-                () -> database.getCollection(Fields.EVENTS_PREFIX + source).countDocuments(dead));
+        // Told by the index alone, so all of it is asked in its terms.
+        Document dead = new Document(Fields.DIED_AT_PATH, EVER).append(Fields.PENDING, new Document("$ne", true));
+        return DriverFailures.reading(() -> database.getCollection(Fields.EVENTS_PREFIX + source)
+                .countDocuments(dead, new CountOptions().hintString(MongoDeadLetters.BY_DEATH)));
     }
 
     @Override
@@ -410,8 +422,13 @@ public final class MongoRawEvents implements RawEvents {
         return new IndexOptions().name(name).partialFilterExpression(new Document(Fields.PENDING, true));
     }
 
-    private static IndexOptions irregular(String name) {
-        Document present = new Document(Fields.IRREGULAR, new Document("$exists", true));
-        return new IndexOptions().name(name).partialFilterExpression(present);
+    private static IndexOptions having(String path, String name) {
+        return new IndexOptions().name(name).partialFilterExpression(new Document(path, new Document("$exists", true)));
+    }
+
+    /** What is being tried again is left out by the index itself. */
+    private static IndexModel dead(String name, Document keys) {
+        keys.append(Fields.DIED_AT_PATH, 1).append(Fields.ID, 1).append(Fields.PENDING, 1);
+        return index(keys, having(Fields.DIED_AT_PATH, name));
     }
 }

@@ -27,12 +27,17 @@ public interface JobQueue {
      *
      * @param back to be queued again at once, no attempt spent
      * @param delayed to be queued again at a time, epoch milliseconds
-     * @param dead failed for the last time, with reason and attempts
      */
-    void acknowledge(String lane, long epoch, Collection<Job> back, Map<Job, Long> delayed, Collection<DeadJob> dead);
+    void acknowledge(String lane, long epoch, Collection<Job> back, Map<Job, Long> delayed);
 
     /** Puts the jobs of an owner whose time is over back into the queue, bounded. */
     int giveBack(Processing processing, int jobsMax);
+
+    /**
+     * From now on claims give nothing, or jobs again. Forgotten with everything else that the store may lose, so whoever must
+     * not claim asks {@link QueuePause}.
+     */
+    void hold(boolean held);
 
     /** How many jobs are where. */
     State state();
@@ -40,22 +45,19 @@ public interface JobQueue {
     /** What the lanes claimed: jobs that could not be read are counted, and dropped with the batch. */
     record ClaimedBatch(List<Job> jobs, int unreadable, long stillReady) {}
 
-    record DeadJob(Job job, String reason, int attempts, long diedAtMillis) {}
-
     /** The processing list of one owner of a lane. */
     record Processing(String lane, long epoch, long length) {}
 
     /**
-     * @param paused whether claims give nothing for the time being
+     * @param held whether claims give nothing for the time being
      * @param oldestEnqueuedAtMillis the time of enqueue of the job that is claimed next, epoch milliseconds; null where none
      *     is queued
      * @param processing of all lanes and owners that have jobs
      */
     record State(
-            boolean paused,
+            boolean held,
             long ready,
             long delayed,
-            long dead,
             @Nullable Long oldestEnqueuedAtMillis,
             List<Processing> processing) {
         public long inProcess() {

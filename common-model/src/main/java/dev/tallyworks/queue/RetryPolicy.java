@@ -13,6 +13,14 @@ import java.util.random.RandomGenerator;
 public record RetryPolicy(long firstMillis, long capMillis, int attemptsMax) {
     public static final RetryPolicy DEFAULT = new RetryPolicy(250, 300_000, 15);
 
+    public RetryPolicy {
+        if (firstMillis < 1 || capMillis < firstMillis || attemptsMax < 1) {
+            throw new IllegalArgumentException(
+                    "pauses must be at least 1 ms, the longest no shorter than the first, and"
+                            + " there must be an attempt: " + firstMillis + ", " + capMillis + ", " + attemptsMax);
+        }
+    }
+
     /** @param attempts failures so far, at least 1 */
     public long pauseMillis(int attempts, RandomGenerator random) {
         int doublings = attempts - 1;

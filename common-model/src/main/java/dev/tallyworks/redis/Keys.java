@@ -22,16 +22,6 @@ final class Keys {
         return prefix + "delayed";
     }
 
-    /** Sorted set: jobs by the time when they died. */
-    String dead() {
-        return prefix + "dead";
-    }
-
-    /** Hash: job to attempts and reason. */
-    String deadReasons() {
-        return prefix + "dead:reasons";
-    }
-
     /** Set: the names of the processing lists, as {@code lane:epoch}. */
     String processing() {
         return prefix + "processing";

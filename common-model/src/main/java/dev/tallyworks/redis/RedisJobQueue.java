@@ -59,31 +59,18 @@ public final class RedisJobQueue implements JobQueue {
     }
 
     @Override
-    public void acknowledge(
-            String lane, long epoch, Collection<Job> back, Map<Job, Long> delayed, Collection<DeadJob> dead) {
+    public void acknowledge(String lane, long epoch, Collection<Job> back, Map<Job, Long> delayed) {
         List<String> args = new ArrayList<>();
         args.add(name(lane, epoch));
         args.add(Integer.toString(back.size()));
-        args.add(Integer.toString(delayed.size()));
         back.forEach(job -> args.add(job.encode()));
         delayed.forEach((job, dueMillis) -> {
             args.add(job.encode());
             args.add(dueMillis.toString());
         });
-        for (DeadJob job : dead) {
-            args.add(job.job().encode());
-            args.add(Long.toString(job.diedAtMillis()));
-            args.add(job.attempts() + " " + job.reason());
-        }
         scripts.run(
                 Scripts.Script.ACKNOWLEDGE,
-                List.of(
-                        keys.queue(),
-                        keys.delayed(),
-                        keys.processing(),
-                        keys.processing(lane, epoch),
-                        keys.dead(),
-                        keys.deadReasons()),
+                List.of(keys.queue(), keys.delayed(), keys.processing(), keys.processing(lane, epoch)),
                 args);
     }
 
@@ -97,13 +84,21 @@ public final class RedisJobQueue implements JobQueue {
     }
 
     @Override
+    public void hold(boolean held) {
+        Request change = held
+                ? Request.cmd(Command.SET).arg(keys.paused()).arg("1")
+                : Request.cmd(Command.DEL).arg(keys.paused());
+        scripts.send(change);
+    }
+
+    @Override
     public State state() {
         Response answer = answer(scripts.run(
                 Scripts.Script.LENGTHS,
-                List.of(keys.queue(), keys.delayed(), keys.processing(), keys.dead(), keys.paused()),
+                List.of(keys.queue(), keys.delayed(), keys.processing(), keys.paused()),
                 List.of()));
         List<Processing> processing = new ArrayList<>();
-        for (int i = 5; i < answer.size(); i += 2) {
+        for (int i = 4; i < answer.size(); i += 2) {
             String name = answer.get(i).toString();
             int colon = name.lastIndexOf(':');
             processing.add(new Processing(
@@ -111,12 +106,11 @@ public final class RedisJobQueue implements JobQueue {
                     Long.parseLong(name.substring(colon + 1)),
                     answer.get(i + 1).toLong()));
         }
-        Response next = answer.get(4);
+        Response next = answer.get(3);
         return new State(
                 answer.get(0).toInteger() == 1,
                 answer.get(1).toLong(),
                 answer.get(2).toLong(),
-                answer.get(3).toLong(),
                 next == null ? null : enqueuedAt(next.toString()),
                 processing);
     }

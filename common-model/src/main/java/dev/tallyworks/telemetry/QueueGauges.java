@@ -18,12 +18,11 @@ public final class QueueGauges {
         jobs(registry, "ready", JobQueue.State::ready);
         jobs(registry, "processing", JobQueue.State::inProcess);
         jobs(registry, "delayed", JobQueue.State::delayed);
-        jobs(registry, "dead", JobQueue.State::dead);
         Gauge.builder("tallyworks.queue.oldest.age", state, sample -> sample.number(this::oldestAgeSeconds))
                 .description("How long the job that is claimed next has waited")
                 .baseUnit("seconds")
                 .register(registry);
-        Gauge.builder("tallyworks.queue.paused", state, sample -> sample.number(known -> known.paused() ? 1 : 0))
+        Gauge.builder("tallyworks.queue.paused", state, sample -> sample.number(known -> known.held() ? 1 : 0))
                 .description("1 while the queue gives out no jobs")
                 .register(registry);
     }

@@ -164,7 +164,7 @@ public abstract class DoneEventsContract {
         raw.insert(source, List.of(poison), new CommitId("writer", ++commits));
         Claim claim = new Claim("l1", 1, ++batches);
         pending.claim(List.of(poison.ref()), claim, 8, false);
-        pending.release(poison.ref(), claim, new PendingEvents.Failed("no", 1, NOON, attempts -> NOON));
+        pending.release(poison.ref(), claim, new PendingEvents.Failed(Fault.told("no"), 1, NOON, attempts -> NOON));
         record(8, event("old", "sale", NOON, 2));
 
         List<String> seen = new ArrayList<>();

@@ -97,7 +97,8 @@ public abstract class PendingEventsContract {
     }
 
     private static Failed failed(long now) {
-        return new Failed("no such thing at " + now, ATTEMPTS_MAX, now, attempts -> now + 1_000L * attempts);
+        return new Failed(
+                Fault.told("no such thing at " + now), ATTEMPTS_MAX, now, attempts -> now + 1_000L * attempts);
     }
 
     private Pending pending(String uuid) {

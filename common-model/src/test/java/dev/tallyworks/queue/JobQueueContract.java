@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tallyworks.event.EventRef;
 import dev.tallyworks.queue.JobQueue.ClaimedBatch;
-import dev.tallyworks.queue.JobQueue.DeadJob;
 import dev.tallyworks.queue.JobQueue.Processing;
 import dev.tallyworks.queue.JobQueue.State;
 import java.util.ArrayList;
@@ -26,16 +25,12 @@ import org.junit.jupiter.api.Test;
 public abstract class JobQueueContract {
     protected static final long NOW = 1_700_000_000_000L;
     private static final long ANY = Long.MAX_VALUE / 4;
-    private static final State EMPTY = new State(false, 0, 0, 0, null, List.of());
+    private static final State EMPTY = new State(false, 0, 0, null, List.of());
 
     protected final JobQueue queue = fresh();
 
     /** A queue that nobody else uses. */
     protected abstract JobQueue fresh();
-
-    protected abstract void pause(JobQueue queue);
-
-    protected abstract void resume(JobQueue queue);
 
     protected static Job job(String uuid) {
         return job(uuid, 10, NOW);
@@ -54,7 +49,7 @@ public abstract class JobQueueContract {
     }
 
     private void acknowledge(String lane, long epoch) {
-        queue.acknowledge(lane, epoch, List.of(), Map.of(), List.of());
+        queue.acknowledge(lane, epoch, List.of(), Map.of());
     }
 
     @Test
@@ -75,7 +70,7 @@ public abstract class JobQueueContract {
                 List.of(job("a|b"), job("|"), job("1|2|3|4|5|6|7"), job("ä😀\n\"'\\ \u0001"), job("u".repeat(512)));
         queue.enqueue(odd);
         assertThat(claimed("l00", 1, 10)).isEqualTo(odd);
-        queue.acknowledge("l00", 1, odd, Map.of(), List.of());
+        queue.acknowledge("l00", 1, odd, Map.of());
         assertThat(claimed("l00", 1, 10)).containsExactlyInAnyOrderElementsOf(odd);
     }
 
@@ -114,22 +109,16 @@ public abstract class JobQueueContract {
     }
 
     @Test
-    void jobsGoBackWaitOrDie() {
+    void jobsGoBackOrWait() {
         queue.enqueue(jobs(0, 6));
         claimed("l00", 1, 5);
-        queue.acknowledge(
-                "l00",
-                1,
-                jobs(0, 2),
-                Map.of(job("u2"), NOW + 100, job("u3"), NOW + 50),
-                List.of(new DeadJob(job("u4"), "it's|broken\n", 15, NOW)));
-        assertThat(queue.state()).isEqualTo(new State(false, 3, 2, 1, NOW, List.of()));
+        queue.acknowledge("l00", 1, jobs(0, 2), Map.of(job("u2"), NOW + 100, job("u3"), NOW + 50));
+        assertThat(queue.state()).isEqualTo(new State(false, 3, 2, NOW, List.of()));
         assertThat(queue.claim("l00", 1, 10, ANY, NOW + 49).jobs())
                 .as("what went back comes first, in its old order")
                 .isEqualTo(List.of(job("u0"), job("u1"), job("u5")));
         assertThat(queue.claim("l00", 1, 10, ANY, NOW + 50).jobs()).containsExactly(job("u3"));
         assertThat(queue.claim("l00", 1, 10, ANY, NOW + 500).jobs()).containsExactly(job("u2"));
-        assertThat(queue.state().dead()).isEqualTo(1);
     }
 
     @Test
@@ -139,7 +128,7 @@ public abstract class JobQueueContract {
         jobs(1, 9)
                 .forEach(job ->
                         delayed.put(job, NOW - Long.parseLong(job.event().uuid().substring(1))));
-        queue.acknowledge("l00", 1, List.of(), delayed, List.of());
+        queue.acknowledge("l00", 1, List.of(), delayed);
         List<Job> expected = new ArrayList<>(jobs(0, 9));
         Collections.reverse(expected);
         assertThat(claimed("l00", 1, 20)).isEqualTo(expected);
@@ -149,7 +138,7 @@ public abstract class JobQueueContract {
     void manyDueJobsAreAllClaimedInTheEnd() {
         Map<Job, Long> delayed = new HashMap<>();
         jobs(0, 5_000).forEach(job -> delayed.put(job, NOW));
-        queue.acknowledge("l00", 1, List.of(), delayed, List.of());
+        queue.acknowledge("l00", 1, List.of(), delayed);
         assertThat(queue.state().delayed()).isEqualTo(5_000);
         Set<Job> all = new HashSet<>();
         for (int i = 0; i < 30 && all.size() < 5_000; i++) {
@@ -179,16 +168,16 @@ public abstract class JobQueueContract {
     }
 
     @Test
-    void aQueueThatIsPausedGivesNothing() {
+    void aQueueThatIsHeldGivesNothing() {
         queue.enqueue(jobs(0, 3));
         claimed("l00", 1, 1);
-        queue.acknowledge("l05", 1, List.of(), Map.of(job("late"), NOW - 1), List.of());
-        pause(queue);
+        queue.acknowledge("l05", 1, List.of(), Map.of(job("late"), NOW - 1));
+        queue.hold(true);
         assertThat(queue.claim("l00", 1, 10, ANY, NOW)).isEqualTo(new ClaimedBatch(List.of(), 0, 2));
         queue.enqueue(jobs(3, 4));
         acknowledge("l00", 1);
-        assertThat(queue.state()).isEqualTo(new State(true, 3, 1, 0, NOW, List.of()));
-        resume(queue);
+        assertThat(queue.state()).isEqualTo(new State(true, 3, 1, NOW, List.of()));
+        queue.hold(false);
         assertThat(claimed("l00", 1, 10)).hasSize(4);
     }
 
@@ -214,11 +203,8 @@ public abstract class JobQueueContract {
         assertThat(first).isEqualTo(all.subList(0, most));
         Map<Job, Long> delayed = new HashMap<>();
         first.subList(1_000, 3_000).forEach(job -> delayed.put(job, NOW + 1));
-        List<DeadJob> dead = first.subList(3_000, most).stream()
-                .map(job -> new DeadJob(job, "x".repeat(500), 15, NOW))
-                .toList();
-        queue.acknowledge("l00", 1, first.subList(0, 1_000), delayed, dead);
-        assertThat(queue.state()).isEqualTo(new State(false, 2L * most + 1_000, 2_000, 2_000, NOW, List.of()));
+        queue.acknowledge("l00", 1, first.subList(0, 1_000), delayed);
+        assertThat(queue.state()).isEqualTo(new State(false, 2L * most + 1_000, 2_000, NOW, List.of()));
         assertThat(claimed("l01", 1, most)).hasSize(most);
         assertThat(queue.giveBack(new Processing("l01", 1, most), 2 * most)).isEqualTo(most);
     }
@@ -271,9 +257,9 @@ public abstract class JobQueueContract {
         queue.enqueue(jobs(0, 2));
         assertThat(other.state()).isEqualTo(EMPTY);
         assertThat(other.claim("l00", 1, 10, ANY, NOW).jobs()).isEmpty();
-        pause(other);
+        other.hold(true);
         assertThat(claimed("l00", 1, 10)).hasSize(2);
-        other.acknowledge("l00", 1, List.of(), Map.of(), List.of());
+        other.acknowledge("l00", 1, List.of(), Map.of());
         assertThat(queue.state().inProcess()).isEqualTo(2);
     }
 }

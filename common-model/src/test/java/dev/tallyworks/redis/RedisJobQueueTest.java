@@ -37,8 +37,6 @@ class RedisJobQueueTest extends JobQueueContract {
                     Request.cmd(Command.DEL)
                             .arg(keys.queue())
                             .arg(keys.delayed())
-                            .arg(keys.dead())
-                            .arg(keys.deadReasons())
                             .arg(keys.paused()));
         }
         VERTX.close();
@@ -54,16 +52,6 @@ class RedisJobQueueTest extends JobQueueContract {
 
     private static Keys keys(JobQueue queue) {
         return new Keys(NAMESPACES.getOrDefault(queue, ""), 0);
-    }
-
-    @Override
-    protected void pause(JobQueue queue) {
-        send(REDIS, Request.cmd(Command.SET).arg(keys(queue).paused()).arg("1"));
-    }
-
-    @Override
-    protected void resume(JobQueue queue) {
-        send(REDIS, Request.cmd(Command.DEL).arg(keys(queue).paused()));
     }
 
     private static void send(Redis to, Request request) {
@@ -89,20 +77,8 @@ class RedisJobQueueTest extends JobQueueContract {
         assertThat(queue.claim("l00", 1, 2, 1_000, NOW)).isEqualTo(new JobQueue.ClaimedBatch(jobs(0, 1), 1, 3));
         assertThat(queue.state().oldestEnqueuedAtMillis()).as("no job").isNull();
         assertThat(queue.claim("l00", 1, 9, 1_000, NOW)).isEqualTo(new JobQueue.ClaimedBatch(jobs(1, 2), 2, 0));
-        queue.acknowledge("l00", 1, List.of(), Map.of(), List.of());
-        assertThat(queue.state()).isEqualTo(new JobQueue.State(false, 0, 0, 0, null, List.of()));
-    }
-
-    @Test
-    void theReasonOfADeadJobIsKept() throws Exception {
-        queue.acknowledge("l00", 1, List.of(), Map.of(), List.of(new JobQueue.DeadJob(job("d"), "why", 15, NOW)));
-        String reason = REDIS.send(
-                        Request.cmd(Command.HGET).arg(keys(queue).deadReasons()).arg(job("d").encode()))
-                .toCompletionStage()
-                .toCompletableFuture()
-                .get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
-                .toString();
-        assertThat(reason).isEqualTo("15 why");
+        queue.acknowledge("l00", 1, List.of(), Map.of());
+        assertThat(queue.state()).isEqualTo(new JobQueue.State(false, 0, 0, null, List.of()));
     }
 
     /** On a server of its own, as others may use the scripts of a given one. */
@@ -119,7 +95,7 @@ class RedisJobQueueTest extends JobQueueContract {
                         .isEqualTo(5);
                 send(redis, Request.cmd(Command.SCRIPT).arg("FLUSH"));
                 assertThat(alone.claim("l01", round, 9, 1_000, NOW).jobs()).hasSize(5);
-                alone.acknowledge("l01", round, List.of(), Map.of(), List.of());
+                alone.acknowledge("l01", round, List.of(), Map.of());
                 assertThat(alone.state().inProcess()).isZero();
             }
             redis.close();
@@ -145,7 +121,7 @@ class RedisJobQueueTest extends JobQueueContract {
         JobQueue away = new RedisJobQueue(redis, "away", 200);
         assertThatThrownBy(() -> away.enqueue(jobs(0, 1))).isInstanceOf(Unavailable.class);
         assertThatThrownBy(() -> away.claim("l00", 1, 1, 1, NOW)).isInstanceOf(Unavailable.class);
-        assertThatThrownBy(() -> away.acknowledge("l00", 1, List.of(), Map.of(), List.of()))
+        assertThatThrownBy(() -> away.acknowledge("l00", 1, List.of(), Map.of()))
                 .isInstanceOf(Unavailable.class);
         assertThatThrownBy(() -> away.giveBack(new JobQueue.Processing("l00", 1, 1), 1))
                 .isInstanceOf(Unavailable.class);

@@ -6,6 +6,7 @@ import dev.tallyworks.definition.Snapshot;
 import dev.tallyworks.event.Claim;
 import dev.tallyworks.event.Event;
 import dev.tallyworks.event.EventRef;
+import dev.tallyworks.event.Fault;
 import dev.tallyworks.event.PendingEvents;
 import dev.tallyworks.lane.Lanes;
 import dev.tallyworks.lane.Manifest;
@@ -207,7 +208,13 @@ public final class Aggregator {
             LOG.errorf(
                     "lane %s: the batch died while trying event %s of %s", lane.id(), killer.uuid(), killer.source());
             for (Event event : own(lane, List.of(killer), claim, open.version(), true)) {
-                release(lane, killer, claim, "the worker died while aggregating it", event.sizeBytes(), tried);
+                release(
+                        lane,
+                        killer,
+                        claim,
+                        Fault.told("the worker died while aggregating it"),
+                        event.sizeBytes(),
+                        tried);
             }
         }
         for (EventRef candidate : open.candidates()) {
@@ -301,7 +308,7 @@ public final class Aggregator {
                         "event %s of %s can't be aggregated",
                         event.ref().uuid(),
                         event.ref().source());
-                release(lane, event.ref(), claim, reason(poison), event.sizeBytes(), generated);
+                release(lane, event.ref(), claim, Fault.of(poison), event.sizeBytes(), generated);
                 continue;
             }
             for (Measured each : measured) {
@@ -329,28 +336,22 @@ public final class Aggregator {
         return measured;
     }
 
-    private static String reason(Throwable poison) {
-        String message = poison.getMessage();
-        String text = poison.getClass().getSimpleName() + (message == null ? "" : ": " + message);
-        return text.length() > 500 ? text.substring(0, 500) : text;
-    }
-
-    private void release(OwnedLane lane, EventRef event, Claim claim, String reason, int sizeBytes, Generated into) {
+    private void release(OwnedLane lane, EventRef event, Claim claim, Fault fault, int sizeBytes, Generated into) {
         long now = clock.millis();
         PendingEvents.Failed failed = new PendingEvents.Failed(
-                reason,
+                fault,
                 retries.attemptsMax(),
                 now,
                 attempts -> now + retries.pauseMillis(attempts, ThreadLocalRandom.current()));
         PendingEvents.Release released = lane.insistOrNull(() -> stores.events().release(event, claim, failed));
         if (released != null) {
-            into.failures.put(event, new Failure(released, reason, sizeBytes, now));
+            into.failures.put(event, new Failure(released, sizeBytes, now));
         }
     }
 
     private void acknowledge(OwnedLane lane, Outcome outcome) {
         try {
-            stores.queue().acknowledge(lane.id(), lane.epoch(), outcome.back, outcome.delayed, outcome.dead);
+            stores.queue().acknowledge(lane.id(), lane.epoch(), outcome.back, outcome.delayed);
         } catch (RuntimeException failed) {
             // MongoDB has the truth: what was lost here is found by the relay, what is left over is harmless.
             LOG.debugf(failed, "lane %s: jobs not acknowledged", lane.id());
@@ -364,11 +365,11 @@ public final class Aggregator {
         }
     }
 
-    private record Failure(PendingEvents.Release release, String reason, int sizeBytes, long atMillis) {}
+    private record Failure(PendingEvents.Release release, int sizeBytes, long atMillis) {}
 
-    private record Outcome(List<Job> back, Map<Job, Long> delayed, List<JobQueue.DeadJob> dead) {
+    private record Outcome(List<Job> back, Map<Job, Long> delayed) {
         static Outcome nothing() {
-            return new Outcome(List.of(), Map.of(), List.of());
+            return new Outcome(List.of(), Map.of());
         }
     }
 
@@ -380,18 +381,15 @@ public final class Aggregator {
 
         Outcome outcome(Map<EventRef, Job> jobs, List<Job> back) {
             Map<Job, Long> delayed = new HashMap<>();
-            List<JobQueue.DeadJob> dead = new ArrayList<>();
             failures.forEach((event, failure) -> {
                 @Nullable Job claimed = jobs.get(event);
                 Job job = claimed != null ? claimed : new Job(event, failure.sizeBytes, failure.atMillis, "");
                 Long due = failure.release.dueMillis();
-                if (due == null) {
-                    dead.add(new JobQueue.DeadJob(job, failure.reason, failure.release.attempts(), failure.atMillis));
-                } else {
+                if (due != null) {
                     delayed.put(job, due);
-                }
+                } // else it is dead: MongoDB keeps it, and no job stands for it any more
             });
-            return new Outcome(back, delayed, dead);
+            return new Outcome(back, delayed);
         }
     }
 }

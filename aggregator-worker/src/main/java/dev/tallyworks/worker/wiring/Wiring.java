@@ -22,6 +22,7 @@ import dev.tallyworks.mongo.MongoLanes;
 import dev.tallyworks.mongo.MongoLeftovers;
 import dev.tallyworks.mongo.MongoMetadata;
 import dev.tallyworks.mongo.MongoPendingEvents;
+import dev.tallyworks.mongo.MongoQueuePause;
 import dev.tallyworks.mongo.MongoRebuilds;
 import dev.tallyworks.mongo.MongoRollups;
 import dev.tallyworks.mongo.MongoWorkers;
@@ -29,7 +30,7 @@ import dev.tallyworks.plugin.Hooks;
 import dev.tallyworks.plugin.PluggedMetrics;
 import dev.tallyworks.plugin.PluggedRollups;
 import dev.tallyworks.queue.JobQueue;
-import dev.tallyworks.queue.RetryPolicy;
+import dev.tallyworks.queue.PausableJobQueue;
 import dev.tallyworks.realtime.AnnouncedRollups;
 import dev.tallyworks.realtime.ChangeNews;
 import dev.tallyworks.realtime.Changes;
@@ -180,8 +181,12 @@ class Wiring {
 
     @Produces
     @Singleton
-    JobQueue queue(Redis redis, @ConfigProperty(name = "tallyworks.redis-namespace") String namespace) {
-        return new RedisJobQueue(redis, namespace, REDIS_TIMEOUT_MILLIS);
+    PausableJobQueue queue(
+            Redis redis,
+            @ConfigProperty(name = "tallyworks.redis-namespace") String namespace,
+            MongoDatabase database) {
+        return new PausableJobQueue(
+                new RedisJobQueue(redis, namespace, REDIS_TIMEOUT_MILLIS), new MongoQueuePause(database));
     }
 
     @Produces
@@ -200,12 +205,13 @@ class Wiring {
             JobQueue queue,
             MetricGenerator generator,
             MicrometerBatchMeter meter,
+            WorkerConfig settings,
             Tracer tracer,
             @ConfigProperty(name = "quarkus.otel.sdk.disabled") boolean tracingOff,
             Clock clock) {
         BatchMeter told = tracingOff ? meter : new TracedBatchMeter(meter, tracer);
         Aggregator.Stores stores = new Aggregator.Stores(definitions, lanes, events, rollups, queue);
-        return new Aggregator(stores, generator, RetryPolicy.DEFAULT, told, clock);
+        return new Aggregator(stores, generator, settings.retries().policy(), told, clock);
     }
 
     @Produces

@@ -8,6 +8,7 @@ import dev.tallyworks.health.StoreProbe;
 import dev.tallyworks.lane.WorkerStatus;
 import dev.tallyworks.lane.Workers;
 import dev.tallyworks.plugin.Hooks;
+import dev.tallyworks.queue.PausableJobQueue;
 import dev.tallyworks.realtime.Heartbeat;
 import dev.tallyworks.worker.batch.OwnedLane;
 import dev.tallyworks.worker.lease.LaneCrew;
@@ -49,6 +50,7 @@ class WorkerLifecycle {
     private final LeaseKeeper keeper;
     private final Janitor janitor;
     private final OutboxRelay relay;
+    private final PausableJobQueue queue;
     private final Sweeper sweeper;
     private final Rebuilder rebuilder;
     private final Expiry expiry;
@@ -65,7 +67,7 @@ class WorkerLifecycle {
     private final String version;
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final ScheduledExecutorService leases = Executors.newSingleThreadScheduledExecutor(named("leases"));
-    private final ScheduledExecutorService duties = Executors.newScheduledThreadPool(6, named("duties"));
+    private final ScheduledExecutorService duties = Executors.newScheduledThreadPool(7, named("duties"));
 
     WorkerLifecycle(
             WorkerConfig settings,
@@ -74,6 +76,7 @@ class WorkerLifecycle {
             LeaseKeeper keeper,
             Janitor janitor,
             OutboxRelay relay,
+            PausableJobQueue queue,
             Sweeper sweeper,
             Rebuilder rebuilder,
             Expiry expiry,
@@ -94,6 +97,7 @@ class WorkerLifecycle {
         this.keeper = keeper;
         this.janitor = janitor;
         this.relay = relay;
+        this.queue = queue;
         this.sweeper = sweeper;
         this.rebuilder = rebuilder;
         this.expiry = expiry;
@@ -127,6 +131,7 @@ class WorkerLifecycle {
         every(leases, settings.lease().dividedBy(4), "leases", keeper::renewAll);
         every(duties, settings.recoveryInterval(), "janitor", janitor::run);
         every(duties, settings.recoveryInterval(), "relay", relay::run);
+        every(duties, settings.recoveryInterval(), "pause", queue::remind);
         every(duties, settings.recoveryInterval(), "sweeper", sweeper::run);
         every(duties, settings.recoveryInterval(), "rebuilder", rebuilder);
         every(duties, EXPIRY_PAUSE, "expiry", expiry);

@@ -62,6 +62,11 @@ public enum Clause {
     FINISH_SEQ("finish: claimed for this batch", "the same as with the lane"),
     UNCLAIM_CLAIM("unclaim: still this very claim", Focus.onLate("unclaim")),
     UNCLAIM_PENDING("unclaim: the event is pending", "the claim of a finished event means nothing to anybody any more"),
+    RETRY_DEAD("retry: the event is dead", Focus.onLate("retry")),
+    RETRY_NOT_PENDING(
+            "retry: it is not being tried again already", "it is pending then anyway, and only gets its attempts back"),
+    DISCARD_DEAD("discard: the event is dead", Focus.onLate("discard")),
+    DISCARD_NOT_PENDING("discard: it is not being tried again", Focus.onLate("discard")),
     STALE_SEQ("stale claim: the lane has gone on from its batch", Focus.NONE),
     STALE_DONE("stale claim: the lane's newest batch is done, where it is of that", Focus.NONE);
 

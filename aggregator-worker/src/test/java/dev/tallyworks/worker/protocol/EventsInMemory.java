@@ -33,6 +33,8 @@ public final class EventsInMemory implements PendingEvents {
         @Nullable
         String died;
 
+        boolean discarded;
+
         Document(Event event) {
             this.event = event;
         }
@@ -64,6 +66,7 @@ public final class EventsInMemory implements PendingEvents {
                         document.claim != null,
                         document.died,
                         document.attempts,
+                        document.discarded,
                         document.batchVersion))
                 .toList();
     }
@@ -160,7 +163,7 @@ public final class EventsInMemory implements PendingEvents {
                 document.claim = null;
                 document.notBefore = due == null ? 0 : due;
                 document.pending &= !dies;
-                document.died = dies ? failed.reason() : document.died;
+                document.died = dies ? failed.fault().reason() : document.died;
                 turns.changed();
             }
             return matches;
@@ -237,6 +240,40 @@ public final class EventsInMemory implements PendingEvents {
                 document.notBefore = notBeforeMillis;
             }
         });
+    }
+
+    /** As a dead letter, which is pending again after this if it was one. */
+    long retry(EventRef event) {
+        return change("retry " + event.uuid(), event, document -> {
+            boolean matches = holds(Clause.RETRY_DEAD, document.died != null)
+                    && holds(Clause.RETRY_NOT_PENDING, !document.pending);
+            if (matches) {
+                document.pending = true;
+                document.attempts = 0;
+                document.notBefore = 1;
+                turns.changed();
+            }
+            return matches;
+        });
+    }
+
+    /** As a dead letter, which is none any more after this. */
+    long discard(EventRef event) {
+        return change("discard " + event.uuid(), event, document -> {
+            boolean matches = holds(Clause.DISCARD_DEAD, document.died != null)
+                    && holds(Clause.DISCARD_NOT_PENDING, !document.pending);
+            if (matches) {
+                document.died = null;
+                document.discarded = true;
+                turns.changed();
+            }
+            return matches;
+        });
+    }
+
+    private long change(String what, EventRef event, Predicate<Document> change) {
+        Document document = documents.get(event.uuid());
+        return document != null && turns.change(what, () -> change.test(document)) ? 1 : 0;
     }
 
     private List<Document> found(Collection<EventRef> refs) {

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  * What became of an event.
  *
  * @param died why, or null
+ * @param discarded whether it was given up after its death
  * @param batchVersion of the definitions that its batch went by; null where it was never finished
  */
 public record Fate(
@@ -15,4 +16,5 @@ public record Fate(
         boolean claimed,
         @Nullable String died,
         int attempts,
+        boolean discarded,
         @Nullable Long batchVersion) {}

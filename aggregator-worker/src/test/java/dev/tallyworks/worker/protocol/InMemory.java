@@ -2,6 +2,7 @@ package dev.tallyworks.worker.protocol;
 
 import dev.tallyworks.definition.Definitions;
 import dev.tallyworks.event.Event;
+import dev.tallyworks.event.EventRef;
 import dev.tallyworks.lane.LaneStatus;
 import dev.tallyworks.lane.Lanes;
 import dev.tallyworks.queue.JobQueue;
@@ -38,6 +39,16 @@ final class InMemory implements Run.Place {
     @Override
     public void insert(Event event) {
         events.insert(event);
+    }
+
+    @Override
+    public long retry(EventRef event) {
+        return events.retry(event);
+    }
+
+    @Override
+    public long discard(EventRef event) {
+        return events.discard(event);
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.tallyworks.event.Event;
 import dev.tallyworks.event.EventRef;
 import dev.tallyworks.lane.LaneStatus;
 import dev.tallyworks.lane.Lanes;
+import dev.tallyworks.mongo.MongoDeadLetters;
 import dev.tallyworks.mongo.MongoLanes;
 import dev.tallyworks.mongo.MongoPendingEvents;
 import dev.tallyworks.mongo.MongoRawEvents;
@@ -29,6 +30,7 @@ final class OnServers implements Run.Place {
     private final MongoLanes lanes;
     private final MongoRawEvents raw;
     private final MongoPendingEvents pending;
+    private final MongoDeadLetters letters;
     private final MongoRollups rollups;
     private final JobQueue queue;
     private final Map<String, Event> inserted = new TreeMap<>();
@@ -39,6 +41,7 @@ final class OnServers implements Run.Place {
         this.lanes = new MongoLanes(database);
         this.raw = new MongoRawEvents(database);
         this.pending = new MongoPendingEvents(database);
+        this.letters = new MongoDeadLetters(database);
         this.rollups = new MongoRollups(database);
         this.queue = queue;
     }
@@ -60,6 +63,16 @@ final class OnServers implements Run.Place {
     }
 
     @Override
+    public long retry(EventRef event) {
+        return letters.retry(List.of(event), 1);
+    }
+
+    @Override
+    public long discard(EventRef event) {
+        return letters.discard(List.of(event));
+    }
+
+    @Override
     public List<Fate> fates() {
         List<Fate> fates = new ArrayList<>();
         inserted.forEach((uuid, event) -> {
@@ -76,6 +89,7 @@ final class OnServers implements Run.Place {
                     stands.containsKey("claim"),
                     stands.getEmbedded(List.of("irregular", "dead", "reason"), String.class),
                     stands.getInteger("attempts", 0),
+                    stands.getEmbedded(List.of("irregular", "discarded"), Document.class) != null,
                     stands.getLong("batchVersion")));
         });
         return fates;

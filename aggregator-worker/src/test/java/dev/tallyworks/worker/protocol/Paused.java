@@ -102,6 +102,16 @@ final class Paused implements Run.Place {
     }
 
     @Override
+    public long retry(EventRef event) {
+        return given(write("retry " + event.uuid(), () -> place.retry(event)));
+    }
+
+    @Override
+    public long discard(EventRef event) {
+        return given(write("discard " + event.uuid(), () -> place.discard(event)));
+    }
+
+    @Override
     public List<Fate> fates() {
         return place.fates();
     }
@@ -327,10 +337,9 @@ final class Paused implements Run.Place {
         }
 
         @Override
-        public void acknowledge(
-                String lane, long epoch, Collection<Job> back, Map<Job, Long> delayed, Collection<DeadJob> dead) {
+        public void acknowledge(String lane, long epoch, Collection<Job> back, Map<Job, Long> delayed) {
             script("acknowledge " + lane + ":" + epoch, () -> {
-                queue.acknowledge(lane, epoch, back, delayed, dead);
+                queue.acknowledge(lane, epoch, back, delayed);
                 return null;
             });
         }
@@ -342,18 +351,18 @@ final class Paused implements Run.Place {
         }
 
         @Override
+        public void hold(boolean held) {
+            queue.hold(held);
+        }
+
+        @Override
         public State state() {
             State state = read("look at the queue", queue::state);
             List<Processing> lists = state.processing().stream()
                     .sorted(Comparator.comparing(Processing::lane).thenComparing(Processing::epoch))
                     .toList();
-            State sorted = new State(
-                    state.paused(),
-                    state.ready(),
-                    state.delayed(),
-                    state.dead(),
-                    state.oldestEnqueuedAtMillis(),
-                    lists);
+            State sorted =
+                    new State(state.held(), state.ready(), state.delayed(), state.oldestEnqueuedAtMillis(), lists);
             words.accept("queue -> " + sorted);
             return sorted;
         }

@@ -20,7 +20,6 @@ public final class QueueInMemory implements JobQueue {
     private final Deque<Job> ready = new ArrayDeque<>();
     private final Map<Job, Long> delayed = new LinkedHashMap<>();
     private final Map<Owner, Deque<Job>> processing = new LinkedHashMap<>();
-    private final Map<Job, DeadJob> dead = new LinkedHashMap<>();
     private final Turns turns;
 
     public QueueInMemory(Turns turns) {
@@ -76,12 +75,10 @@ public final class QueueInMemory implements JobQueue {
     }
 
     @Override
-    public void acknowledge(
-            String lane, long epoch, Collection<Job> back, Map<Job, Long> later, Collection<DeadJob> died) {
+    public void acknowledge(String lane, long epoch, Collection<Job> back, Map<Job, Long> later) {
         run("acknowledge " + lane + ":" + epoch, () -> {
             back.forEach(ready::addFirst);
             delayed.putAll(later);
-            died.forEach(job -> dead.put(job.job(), job));
             if (processing.remove(new Owner(lane, epoch)) != null || !back.isEmpty() || !later.isEmpty()) {
                 turns.changed();
             }
@@ -108,6 +105,11 @@ public final class QueueInMemory implements JobQueue {
     }
 
     @Override
+    public void hold(boolean held) {
+        throw new UnsupportedOperationException("nobody pauses here");
+    }
+
+    @Override
     public State state() {
         turns.read("look at the queue");
         return look();
@@ -118,7 +120,6 @@ public final class QueueInMemory implements JobQueue {
         Job next = ready.peekFirst();
         List<Processing> lists = new ArrayList<>();
         processing.forEach((owner, jobs) -> lists.add(new Processing(owner.lane, owner.epoch, jobs.size())));
-        return new State(
-                false, ready.size(), delayed.size(), dead.size(), next == null ? null : next.enqueuedAtMillis(), lists);
+        return new State(false, ready.size(), delayed.size(), next == null ? null : next.enqueuedAtMillis(), lists);
     }
 }

@@ -8,6 +8,8 @@ import dev.tallyworks.definition.Source;
 import dev.tallyworks.event.Attribution;
 import dev.tallyworks.event.Event;
 import dev.tallyworks.event.EventRef;
+import dev.tallyworks.failure.OutcomeUnknown;
+import dev.tallyworks.failure.Unavailable;
 import dev.tallyworks.lane.LaneStatus;
 import dev.tallyworks.lane.Lanes;
 import dev.tallyworks.metric.EventMetrics;
@@ -49,6 +51,7 @@ final class Run {
     private static final int ATTEMPTS_MAX = 4;
     private static final long NOON = 1_672_574_700_000L;
     private static final long NEWER = 2;
+    private static final int DEEDS_MAX = 3;
 
     /** What is odd about an event. */
     enum Temper {
@@ -71,6 +74,11 @@ final class Run {
         Lanes lanesForRelay();
 
         void insert(Event event);
+
+        /** Both as an operator does with a dead event; give 1 where it was dead. */
+        long retry(EventRef event);
+
+        long discard(EventRef event);
 
         List<Fate> fates();
 
@@ -109,7 +117,7 @@ final class Run {
         jobsMin = focus.lanes();
         boolean killing = random.nextInt(12) == 0;
         Schedule.Weather weather = Schedule.Weather.of(random, focus);
-        schedule = new Schedule(random, weather, this::bear, this::checkCounts, killing ? 200 : 60, trace);
+        schedule = new Schedule(random, weather, this::bear, this::checkCounts, killing ? 300 : 100, trace);
         place = places.make(schedule);
         place.lanesForRelay().provide(lanes);
         log.add(new Snapshot(0, Map.of(), Map.of(), Map.of()));
@@ -123,6 +131,10 @@ final class Run {
         boolean versions = random.nextInt(3) == 0 || focus.versions();
         Schedule.Process intake = schedule.outsider("intake");
         intake.run("posts", () -> post(intake, events, versions));
+        if (focus.lanes() == 0) {
+            Schedule.Process operator = schedule.outsider("operator");
+            operator.run("decides", () -> operate(operator));
+        }
         if (versions && random.nextBoolean()) {
             Schedule.Process rebuild = schedule.outsider("rebuild");
             rebuild.run("reads", () -> rebuild(rebuild));
@@ -191,6 +203,44 @@ final class Run {
                 queue.enqueue(List.of(new Job(event.ref(), 100, schedule.clock.millis(), "")));
             } catch (RuntimeException lost) {
                 // The relay finds it.
+            }
+        }
+    }
+
+    /** Retries and discards what is dead or was a moment ago, again where no answer comes; at times nothing is enqueued. */
+    private void operate(Schedule.Process operator) {
+        JobQueue queue = place.stores(new DefinitionsInMemory(log, schedule, schedule::readsOld))
+                .queue();
+        for (int deeds = 0; deeds < DEEDS_MAX; ) {
+            List<EventRef> dead = place.fates().stream()
+                    .filter(fate -> fate.died() != null)
+                    .map(fate -> fate.event().ref())
+                    .toList();
+            if (dead.isEmpty() || random.nextBoolean()) {
+                operator.pause(1);
+            }
+            if (!dead.isEmpty()) {
+                deeds++;
+                EventRef chosen = dead.get(random.nextInt(dead.size()));
+                decide(chosen, random.nextInt(4) == 0, queue);
+            }
+        }
+    }
+
+    private void decide(EventRef dead, boolean discard, JobQueue queue) {
+        for (int tries = 0; tries < 3; tries++) {
+            try {
+                if (discard) {
+                    place.discard(dead);
+                    return;
+                }
+                place.retry(dead);
+                if (random.nextInt(3) > 0) {
+                    queue.enqueue(List.of(new Job(dead, 100, schedule.clock.millis(), "")));
+                }
+                return;
+            } catch (OutcomeUnknown | Unavailable again) {
+                // As a client does.
             }
         }
     }
@@ -355,6 +405,9 @@ final class Run {
                         + ' '
                         + document.getKey().series().attributionType())
                 .collect(Collectors.toSet());
+        if (fate.discarded()) {
+            return documents.isEmpty() ? null : "discarded and counted";
+        }
         if (fate.died() != null) {
             if (temper == Temper.PLAIN || temper == Temper.MOODY) {
                 return "dead, though it never fails for long (" + fate.died() + ")";

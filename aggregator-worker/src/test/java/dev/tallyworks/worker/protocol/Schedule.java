@@ -57,7 +57,18 @@ final class Schedule implements Turns {
         String theme = "";
 
         private static final List<String> THEMES = List.of(
-                "open", "on trial", "claim for", "inherit", "release", "seal", "apply", "finish", "close", "unclaim");
+                "open",
+                "on trial",
+                "claim for",
+                "inherit",
+                "release",
+                "seal",
+                "apply",
+                "finish",
+                "close",
+                "unclaim",
+                "retry",
+                "discard");
 
         static Weather of(Random random, Focus focus) {
             Weather weather = new Weather();

@@ -45,7 +45,7 @@ class OutboxRelayTest {
         assertThat(ready()).isEqualTo(1);
 
         bench.queue.claim("l00", 9, 10, 10_000, bench.nowMillis);
-        bench.queue.acknowledge("l00", 9, List.of(), Map.of(), List.of());
+        bench.queue.acknowledge("l00", 9, List.of(), Map.of());
         bench.pass(POSTPONED.plus(GRACE));
         relay.run();
         assertThat(ready()).isZero();

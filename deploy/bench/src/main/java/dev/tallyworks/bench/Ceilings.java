@@ -95,7 +95,11 @@ final class Ceilings {
     MongoCollection<Document> eventCollection() {
         MongoCollection<Document> events = database.getCollection("raw_events_" + newRun());
         Document pending = new Document("pending", true);
-        Document irregular = new Document("irregular", new Document("$exists", true));
+        Document exists = new Document("$exists", true);
+        IndexOptions dead = new IndexOptions().partialFilterExpression(new Document("irregular.dead.diedAt", exists));
+        IndexOptions discarded = new IndexOptions()
+                .name("discarded")
+                .partialFilterExpression(new Document("irregular.discarded", exists));
         events.createIndex(new Document("timestamp", 1).append("_id", 1));
         events.createIndex(
                 new Document("timestamp", 1),
@@ -103,9 +107,12 @@ final class Ceilings {
         events.createIndex(
                 new Document("receivedAt", 1).append("_id", 1),
                 new IndexOptions().name("pending_receivedAt").partialFilterExpression(pending));
-        events.createIndex(new Document("timestamp", -1), new IndexOptions().partialFilterExpression(irregular));
-        events.createIndex(
-                new Document("irregular.dead.diedAt", 1), new IndexOptions().partialFilterExpression(irregular));
+        events.createIndex(new Document("timestamp", 1), dead.name("dead"));
+        events.createIndex(new Document("timestamp", 1), discarded);
+        for (String first : List.of("irregular.dead.diedAt", "type", "irregular.dead.reason")) {
+            Document keys = new Document(first, 1).append("irregular.dead.diedAt", 1);
+            events.createIndex(keys.append("_id", 1).append("pending", 1), dead.name("dead_" + first));
+        }
         return events;
     }
 

@@ -39,9 +39,17 @@ public final class TimeRanges {
     }
 
     private static OptionalLong time(Members given, String name) {
+        if (!given.has(name)) {
+            given.any(name);
+            given.invalid(name, Problem.MISSING, "'" + name + "' is missing.");
+        }
+        return optionalTime(given, name);
+    }
+
+    /** One instant, epoch milliseconds; empty where it is missing or wrong. */
+    public static OptionalLong optionalTime(Members given, String name) {
         JsonNode value = given.any(name);
         if (value == null) {
-            given.invalid(name, Problem.MISSING, "'" + name + "' is missing.");
             return OptionalLong.empty();
         }
         if (!value.isTextual() && !value.isNumber()) {

@@ -38,7 +38,8 @@ public record EventView(
         return of(event, duplicate, null, null);
     }
 
-    static EventView recorded(RecordedEvent recorded) {
+    /** An event as it is read back. */
+    public static EventView recorded(RecordedEvent recorded) {
         RecordedEvent.Death death = recorded.dead();
         Dead dead = death == null
                 ? null

@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -134,34 +135,41 @@ public final class QueryService {
     }
 
     /**
-     * Whether the answer may lack, or a later one lose, what was accepted: pending before the cut, or dead. To be asked before
-     * the stored rollups are read: what is aggregated meanwhile is in them.
+     * Whether the answer may lack, or a later one lose, what was accepted: pending before the cut, or dead, or, from the cut
+     * on, discarded, as the realtime rollups still have it. To be asked before the stored rollups are read: what is aggregated
+     * meanwhile is in them.
      */
     private boolean lacks(QueryPlan plan, Mode mode, Lag lag, List<Long> cuts) {
         if (plan.isBeingFilled()) {
             return true;
         }
         Set<TimeRange> beforeCuts = new LinkedHashSet<>();
+        Set<TimeRange> fromCuts = new LinkedHashSet<>();
         for (int i = 0; i < cuts.size(); i++) {
             TimeRange range = plan.parts().get(i).range();
-            long cut = Math.min(range.endMillis(), cuts.get(i));
+            long cut = Math.max(range.startMillis(), Math.min(range.endMillis(), cuts.get(i)));
             if (cut > range.startMillis()) {
                 beforeCuts.add(new TimeRange(range.startMillis(), cut));
             }
+            if (cut < range.endMillis()) {
+                fromCuts.add(new TimeRange(cut, range.endMillis()));
+            }
+        }
+        if (fromCuts.stream().anyMatch(range -> any(plan, source -> events.hasDiscarded(source, range)))) {
+            return true;
         }
         if (mode == Mode.REALTIME) {
-            return !beforeCuts.isEmpty() || anyDead(plan, plan.range());
+            return !beforeCuts.isEmpty() || any(plan, source -> events.hasDead(source, plan.range()));
         }
         for (TimeRange before : beforeCuts) {
-            if (lag.oldestPendingMillis() < before.endMillis()
-                    && plan.sources().stream().anyMatch(source -> events.lacks(source, before))) {
+            if (lag.oldestPendingMillis() < before.endMillis() && any(plan, source -> events.lacks(source, before))) {
                 return true;
             }
         }
-        return anyDead(plan, plan.range());
+        return any(plan, source -> events.hasDead(source, plan.range()));
     }
 
-    private boolean anyDead(QueryPlan plan, TimeRange range) {
-        return plan.sources().stream().anyMatch(source -> events.hasDead(source, range));
+    private static boolean any(QueryPlan plan, Predicate<String> source) {
+        return plan.sources().stream().anyMatch(source);
     }
 }

@@ -19,11 +19,13 @@ import dev.tallyworks.metric.MetricGenerator;
 import dev.tallyworks.mongo.MongoCompleteness;
 import dev.tallyworks.mongo.MongoDefinitions;
 import dev.tallyworks.mongo.MongoMetadata;
+import dev.tallyworks.mongo.MongoQueuePause;
 import dev.tallyworks.mongo.MongoRawEvents;
 import dev.tallyworks.mongo.MongoWorkers;
 import dev.tallyworks.plugin.Hooks;
 import dev.tallyworks.plugin.PluggedMetrics;
 import dev.tallyworks.queue.JobQueue;
+import dev.tallyworks.queue.QueuePause;
 import dev.tallyworks.realtime.ChangeNews;
 import dev.tallyworks.realtime.Changes;
 import dev.tallyworks.realtime.Completeness;
@@ -160,6 +162,12 @@ class Wiring {
     @Singleton
     JobQueue queue(Redis redis, @ConfigProperty(name = "tallyworks.redis-namespace") String namespace) {
         return new RedisJobQueue(redis, namespace, REDIS_TIMEOUT_MILLIS);
+    }
+
+    @Produces
+    @Singleton
+    QueuePause pause(MongoDatabase database) {
+        return new MongoQueuePause(database);
     }
 
     @Produces

@@ -182,6 +182,14 @@ class ProblemsHttpTest {
                 "get /api/v1/reports/{report}/query",
                 "post /api/v1/reports/{report}/query",
                 "get /api/v1/queue",
+                "post /api/v1/queue/pause",
+                "post /api/v1/queue/resume",
+                "get /api/v1/dead-letters",
+                "get /api/v1/dead-letters/{id}",
+                "post /api/v1/dead-letters/{id}/retry",
+                "delete /api/v1/dead-letters/{id}",
+                "post /api/v1/dead-letters/retry",
+                "post /api/v1/dead-letters/discard",
                 "get /api/v1/workers");
         List<String> there = new ArrayList<>();
         paths.forEach((path, methods) -> methods.forEach((method, operation) -> {
@@ -195,7 +203,8 @@ class ProblemsHttpTest {
                 if (body != null) {
                     assertThat(body.toString()).as(method + " " + path).contains("example");
                 }
-                if (List.of("put", "post", "patch").contains(method) && !path.matches(".*(pause|resume|cancel)")) {
+                if (List.of("put", "post", "patch").contains(method)
+                        && !path.matches(".*(pause|resume|cancel|\\{id}/retry)")) {
                     assertThat(body).as(method + " " + path).isNotNull();
                 }
             }

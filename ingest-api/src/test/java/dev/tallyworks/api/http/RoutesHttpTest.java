@@ -80,6 +80,8 @@ class RoutesHttpTest {
                 "/api/v1/reports/none/rebuilds|GET POST",
                 "/api/v1/reports/none/rebuilds/none|GET",
                 "/api/v1/queue|GET",
+                "/api/v1/dead-letters|GET",
+                "/api/v1/dead-letters/none|GET DELETE",
                 "/api/v1/workers|GET",
             })
     void onlyTheMethodsOfARouteAreTaken(String path, String taken) {
@@ -186,6 +188,8 @@ class RoutesHttpTest {
                 "POST /api/v1/reports/{report}/dataset",
                 "POST /api/v1/reports/{report}/groups",
                 "POST /api/v1/reports/{report}/groups/flat",
+                "POST /api/v1/dead-letters/retry",
+                "POST /api/v1/dead-letters/discard",
                 "PATCH /api/v1/reports/{report}")) {
             assertThat(examples).containsKey(operation);
             String method = operation.substring(0, operation.indexOf(' '));

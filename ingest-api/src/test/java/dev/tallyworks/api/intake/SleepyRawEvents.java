@@ -117,6 +117,12 @@ final class SleepyRawEvents implements RawEvents {
     }
 
     @Override
+    public boolean hasDiscarded(String source, TimeRange range) {
+        awake();
+        return store.hasDiscarded(source, range);
+    }
+
+    @Override
     public boolean hasDead(String source, TimeRange range) {
         awake();
         return store.hasDead(source, range);

@@ -16,6 +16,8 @@ import dev.tallyworks.mongo.MongoMetadata;
 import dev.tallyworks.mongo.MongoRollups;
 import dev.tallyworks.rollup.RollupFold;
 import jakarta.inject.Singleton;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Counts what has been posted to a source, with what a worker counts it with, but with nobody else to beware of. */
@@ -40,6 +42,10 @@ public class CountedHere {
     /** Counts the pending events. */
     public void count(String source) {
         Snapshot snapshot = definitions.refresh();
+        Set<String> pending = new HashSet<>();
+        database.getCollection("events_" + source)
+                .find(Filters.eq("pending", true))
+                .forEach(event -> pending.add(event.getString("_id")));
         Source defined = snapshot.source(source).orElseThrow();
         RollupFold fold = new RollupFold();
         RawEvents.Position after = null;
@@ -47,7 +53,7 @@ public class CountedHere {
             RawEvents.Page page = events.list(
                     new RawEvents.Listing(source, defined.incarnation(), null, null, null, null, after, EVENTS_MAX));
             for (RecordedEvent recorded : page.events()) {
-                if (!recorded.aggregated()) {
+                if (pending.contains(recorded.event().ref().uuid())) {
                     for (Aggregation aggregation : definitions
                             .asOf(recorded.event().version())
                             .fedBy(source, recorded.event().type())) {
@@ -62,6 +68,9 @@ public class CountedHere {
         database.getCollection("events_" + source)
                 .updateMany(
                         Filters.eq("pending", true),
-                        Updates.combine(Updates.unset("pending"), Updates.set("batchVersion", snapshot.version())));
+                        Updates.combine(
+                                Updates.unset("pending"),
+                                Updates.unset("irregular.dead"),
+                                Updates.set("batchVersion", snapshot.version())));
     }
 }

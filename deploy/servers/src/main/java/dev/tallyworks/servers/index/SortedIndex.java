@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * where a single document is; that is left to the index of {@code _id}.
  */
 final class SortedIndex<P> extends Index<P> implements Ordered<P> {
+    private static final Document EXISTS = new Document("$exists", Boolean.TRUE);
+    private static final Set<String> RANGES = Set.of("$gt", "$gte", "$lt", "$lte");
+
     private final @Nullable Document partialFilter;
     private final DefaultQueryMatcher matcher = new DefaultQueryMatcher();
     /** Keys, each followed by a position. */
@@ -133,10 +136,19 @@ final class SortedIndex<P> extends Index<P> implements Ordered<P> {
     public boolean covers(Document query) {
         return partialFilter == null
                 || partialFilter.entrySet().stream()
-                        .allMatch(part -> query.containsKey(part.getKey())
-                                && Objects.equals(
-                                        SortedKeys.normalize(query.get(part.getKey())),
-                                        SortedKeys.normalize(part.getValue())));
+                        .allMatch(part ->
+                                query.containsKey(part.getKey()) && implies(query.get(part.getKey()), part.getValue()));
+    }
+
+    private static boolean implies(@Nullable Object asked, @Nullable Object said) {
+        return Objects.equals(SortedKeys.normalize(asked), SortedKeys.normalize(said))
+                || EXISTS.equals(said) && asked instanceof Document condition && isRange(condition);
+    }
+
+    /** What lies between bounds is there. */
+    private static boolean isRange(Document condition) {
+        return condition.entrySet().stream()
+                .anyMatch(bound -> RANGES.contains(bound.getKey()) && bound.getValue() != null);
     }
 
     @Override
