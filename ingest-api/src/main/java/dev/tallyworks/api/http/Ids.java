@@ -6,14 +6,15 @@ import java.security.SecureRandom;
 public final class Ids {
     private static final String ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
     private static final int LENGTH = 16;
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     private Ids() {}
 
     public static String next() {
+        // Not a constant, which a native executable would have seeded when it was built.
+        SecureRandom random = new SecureRandom();
         StringBuilder id = new StringBuilder(LENGTH);
         for (int i = 0; i < LENGTH; i++) {
-            id.append(ALPHABET.charAt(RANDOM.nextInt(ALPHABET.length())));
+            id.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
         }
         return id.toString();
     }

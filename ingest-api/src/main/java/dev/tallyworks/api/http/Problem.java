@@ -1,6 +1,7 @@
 package dev.tallyworks.api.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ public final class Problem extends RuntimeException {
      * @param index of the event in a batch
      * @param pointer JSON Pointer into the body, in a batch into the event
      */
+    @RegisterForReflection(registerFullHierarchy = true)
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Item(
             @Nullable Integer index,

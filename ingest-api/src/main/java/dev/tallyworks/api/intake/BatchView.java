@@ -2,6 +2,7 @@ package dev.tallyworks.api.intake;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param errors one for each rejected event, in their order
  */
+@RegisterForReflection(registerFullHierarchy = true)
 public record BatchView(int accepted, int duplicates, int rejected, List<ItemError> errors) implements PostAnswer {
     /**
      * @param index of the event in the batch

@@ -6,6 +6,7 @@ import dev.tallyworks.api.http.Times;
 import dev.tallyworks.event.Attribution;
 import dev.tallyworks.event.Event;
 import dev.tallyworks.event.RecordedEvent;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param aggregated only where it is read back
  * @param dead only of an event that is not being tried any more
  */
+@RegisterForReflection(registerFullHierarchy = true)
 @JsonInclude(Include.NON_NULL)
 public record EventView(
         String id,

@@ -38,7 +38,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class GroupCommit implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(GroupCommit.class);
-    private static final SecureRandom RANDOM = new SecureRandom();
     private static final long STORE_PAUSE_MILLIS = 250;
     private static final long REPEAT_PAUSE_MILLIS = 20;
     private static final long WATCH_MILLIS = 100;
@@ -344,7 +343,8 @@ final class GroupCommit implements AutoCloseable {
 
     private static String newId() {
         byte[] bytes = new byte[WRITER_ID_BYTES];
-        RANDOM.nextBytes(bytes);
+        // Not a constant, which a native executable would have seeded when it was built.
+        new SecureRandom().nextBytes(bytes);
         return HexFormat.of().formatHex(bytes);
     }
 

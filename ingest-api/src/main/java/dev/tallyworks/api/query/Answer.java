@@ -2,6 +2,7 @@ package dev.tallyworks.api.query;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tallyworks.api.http.Times;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param points where one granularity was asked
  * @param byGranularity where a list of them was asked
  */
+@RegisterForReflection(registerFullHierarchy = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Answer(
         @Nullable List<Point> points,

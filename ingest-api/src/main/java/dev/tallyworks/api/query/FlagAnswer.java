@@ -2,6 +2,7 @@ package dev.tallyworks.api.query;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tallyworks.api.http.Times;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param byGranularity where a list of them was asked: the same points for each
  * @param truncated whether a storage bucket has more than {@value FlagFold#BUCKET_MAX}
  */
+@RegisterForReflection(registerFullHierarchy = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record FlagAnswer(
         @Nullable List<FlagPoint> points,

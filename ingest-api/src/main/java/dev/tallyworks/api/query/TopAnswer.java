@@ -3,6 +3,7 @@ package dev.tallyworks.api.query;
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import dev.tallyworks.api.http.Numbers;
 import dev.tallyworks.api.http.Times;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -13,6 +14,7 @@ import java.util.List;
  *
  * @param items the largest first, equal ones by name
  */
+@RegisterForReflection(registerFullHierarchy = true)
 record TopAnswer(
         List<Item> items, String mode, String watermark, BigDecimal lagSeconds, boolean partial, long truncatedValues) {
     /** @param attribution its value, a long one cut to its beginning and a hash */

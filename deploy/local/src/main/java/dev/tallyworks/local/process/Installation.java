@@ -1,5 +1,7 @@
 package dev.tallyworks.local.process;
 
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +16,9 @@ public final class Installation {
 
     /** Further options of the applications' JVMs, such as a debugger's, separated by spaces. */
     private static final String JAVA_OPTIONS = "TW_JAVA_OPTS";
+
+    /** Where it is {@code true}, the native executables are started in place of the jars. */
+    private static final String NATIVE = "TW_TEST_NATIVE";
 
     /** The collector that starts fastest and asks for least; and out of memory, a process is better begun anew. */
     private static final List<String> JVM_FLAGS =
@@ -59,21 +64,46 @@ public final class Installation {
 
     private AppProcess.Spec application(
             String module, String name, int port, int heapMegabytes, Map<String, String> environment) {
+        List<String> command = new ArrayList<>();
+        String heap = "-Xmx" + heapMegabytes + "m";
+        List<String> settings = new ArrayList<>(List.of("-Dquarkus.http.port=" + port));
+        if (System.getenv("QUARKUS_HTTP_HOST") == null) {
+            // Without keys, for this machine alone.
+            settings.add("-Dquarkus.http.host=127.0.0.1");
+        }
+        if (Boolean.parseBoolean(System.getenv(NATIVE))) {
+            command.addAll(List.of(executable(module).toString(), heap));
+            command.addAll(settings);
+        } else {
+            command.addAll(List.of(java(), heap));
+            command.addAll(JVM_FLAGS);
+            command.add("-javaagent:" + root.resolve("deploy/local/target/local-run-guard.jar"));
+            command.addAll(settings);
+            command.addAll(givenOptions());
+            command.addAll(List.of("-jar", jar(module).toString()));
+        }
+        return new AppProcess.Spec(name, command, environment, port);
+    }
+
+    private Path jar(String module) {
         Path jar = root.resolve(module).resolve("target/quarkus-app/quarkus-run.jar");
         if (!Files.exists(jar)) {
             throw new IllegalStateException(jar + " is missing: build with mvn -q package -DskipTests -Dquick");
         }
-        List<String> command = new ArrayList<>(List.of(java(), "-Xmx" + heapMegabytes + "m"));
-        command.addAll(JVM_FLAGS);
-        command.add("-javaagent:" + root.resolve("deploy/local/target/local-run-guard.jar"));
-        command.add("-Dquarkus.http.port=" + port);
-        if (System.getenv("QUARKUS_HTTP_HOST") == null) {
-            // Without keys, for this machine alone.
-            command.add("-Dquarkus.http.host=127.0.0.1");
+        return jar;
+    }
+
+    private Path executable(String module) {
+        Path target = root.resolve(module).resolve("target");
+        try (DirectoryStream<Path> runners = Files.newDirectoryStream(target, module + "-*-runner")) {
+            for (Path runner : runners) {
+                return runner;
+            }
+        } catch (IOException missing) {
+            throw new IllegalStateException("no executable of " + module + " in " + target, missing);
         }
-        command.addAll(givenOptions());
-        command.addAll(List.of("-jar", jar.toString()));
-        return new AppProcess.Spec(name, command, environment, port);
+        throw new IllegalStateException(
+                "no executable of " + module + " in " + target + ": build with mvn -q package -DskipTests -Dnative");
     }
 
     /** A Java program of this module, in a process of its own. */
