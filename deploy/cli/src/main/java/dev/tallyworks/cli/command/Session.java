@@ -1,0 +1,27 @@
+package dev.tallyworks.cli.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tallyworks.cli.api.Api;
+import dev.tallyworks.cli.api.Request;
+import dev.tallyworks.cli.console.Output;
+
+/**
+ * What a command works with.
+ *
+ * @param url where the API is, and who says so
+ * @param key empty without one
+ */
+public record Session(Api api, Output output, ConfigFile config, Setting url, Setting key) {
+    /**
+     * The JSON of an answer that succeeded.
+     *
+     * @throws UsageError where it is none: another server answers there
+     */
+    public JsonNode json(Request request) throws InterruptedException {
+        JsonNode json = api.send(request).json();
+        if (!json.isContainerNode()) {
+            throw new UsageError("what answers at " + url.value() + " is no Tallyworks API");
+        }
+        return json;
+    }
+}

@@ -1,0 +1,5 @@
+/** Commands that ask reports for numbers. */
+@NullMarked
+package dev.tallyworks.cli.question;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,6 @@
+package dev.tallyworks.cli.send;
+
+/** Makes events of records. */
+interface EventLines {
+    Line read(Record record);
+}

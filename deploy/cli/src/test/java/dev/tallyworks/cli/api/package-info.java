@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tallyworks.cli.api;
+
+import org.jspecify.annotations.NullMarked;

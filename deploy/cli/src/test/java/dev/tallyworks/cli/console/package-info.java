@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tallyworks.cli.console;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tallyworks.cli.send;
+
+import org.jspecify.annotations.NullMarked;
