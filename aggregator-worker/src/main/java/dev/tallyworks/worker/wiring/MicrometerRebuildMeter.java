@@ -16,6 +16,9 @@ final class MicrometerRebuildMeter implements RebuildMeter {
 
     MicrometerRebuildMeter(MeterRegistry registry) {
         for (Rebuild.State how : Rebuild.State.values()) {
+            if (how == Rebuild.State.RUNNING) {
+                continue;
+            }
             ended.put(
                     how,
                     Counter.builder("tallyworks.rebuilds")

@@ -6,7 +6,7 @@ import dev.tallyworks.plugin.Hooks;
 import dev.tallyworks.plugin.MetricsHook;
 import dev.tallyworks.plugin.Offloader;
 import dev.tallyworks.plugin.ReportHook;
-import io.micrometer.core.instrument.Counter;
+import dev.tallyworks.telemetry.HookCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.All;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -27,13 +27,6 @@ class PluginWiring {
             @All List<Offloader> offloaders,
             MeterRegistry registry) {
         return new Hooks(
-                new Hooks.Found(engine, events, metrics, reports, offloaders),
-                Hooks.LIMIT,
-                (plugin, hook) -> Counter.builder("tallyworks.plugin.failures")
-                        .description("Hooks of plugins that threw, took too long or were left out")
-                        .tag("plugin", plugin)
-                        .tag("hook", hook)
-                        .register(registry)
-                        .increment());
+                new Hooks.Found(engine, events, metrics, reports, offloaders), Hooks.LIMIT, new HookCounter(registry));
     }
 }

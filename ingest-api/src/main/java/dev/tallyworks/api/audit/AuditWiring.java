@@ -7,6 +7,7 @@ import dev.tallyworks.mongo.MongoAttributionScan;
 import dev.tallyworks.mongo.MongoCountableEvents;
 import dev.tallyworks.mongo.MongoRollupScan;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -21,8 +22,10 @@ class AuditWiring {
 
     private static final int SLICE_EVENTS = 50_000;
 
+    /** From the start, so that its counters are there before the first audit. */
     @Produces
     @Singleton
+    @Startup
     AuditService audits(
             Definitions definitions,
             MongoDatabase database,
