@@ -18,6 +18,7 @@ import dev.tallyworks.metric.MetricGenerator;
 import dev.tallyworks.mongo.MongoCompleteness;
 import dev.tallyworks.mongo.MongoDefinitions;
 import dev.tallyworks.mongo.MongoDoneEvents;
+import dev.tallyworks.mongo.MongoFlatViews;
 import dev.tallyworks.mongo.MongoLanes;
 import dev.tallyworks.mongo.MongoLeftovers;
 import dev.tallyworks.mongo.MongoMetadata;
@@ -42,6 +43,7 @@ import dev.tallyworks.redis.RedisChangeNews;
 import dev.tallyworks.redis.RedisDefinitionNews;
 import dev.tallyworks.redis.RedisJobQueue;
 import dev.tallyworks.redis.RedisRealtimeRollups;
+import dev.tallyworks.rollup.FlatViews;
 import dev.tallyworks.rollup.Rollups;
 import dev.tallyworks.telemetry.QueueGauges;
 import dev.tallyworks.worker.batch.Aggregator;
@@ -291,6 +293,12 @@ class Wiring {
             Clock clock) {
         Duration inUse = Duration.ofMillis(window.queryMillis());
         return new Expiry(definitions, lanes, new MongoLeftovers(database), hooks, inUse, clock);
+    }
+
+    @Produces
+    @Singleton
+    FlatViews flatViews(MongoDatabase database) {
+        return new MongoFlatViews(database);
     }
 
     @Produces

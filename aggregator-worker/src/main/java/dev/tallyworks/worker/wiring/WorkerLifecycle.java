@@ -10,6 +10,7 @@ import dev.tallyworks.lane.Workers;
 import dev.tallyworks.plugin.Hooks;
 import dev.tallyworks.queue.PausableJobQueue;
 import dev.tallyworks.realtime.Heartbeat;
+import dev.tallyworks.rollup.FlatViews;
 import dev.tallyworks.worker.batch.OwnedLane;
 import dev.tallyworks.worker.lease.LaneCrew;
 import dev.tallyworks.worker.lease.LeaseKeeper;
@@ -42,6 +43,8 @@ class WorkerLifecycle {
     /** What is kept is kept for days. */
     private static final Duration EXPIRY_PAUSE = Duration.ofSeconds(10);
 
+    private static final Duration VIEWS_PAUSE = Duration.ofSeconds(5);
+
     private static final long DUTIES_GRACE_SECONDS = 2;
 
     private final WorkerConfig settings;
@@ -54,6 +57,7 @@ class WorkerLifecycle {
     private final Sweeper sweeper;
     private final Rebuilder rebuilder;
     private final Expiry expiry;
+    private final FlatViews views;
     private final Heartbeat realtimeHeartbeat;
     private final Workers workers;
     private final Definitions definitions;
@@ -80,6 +84,7 @@ class WorkerLifecycle {
             Sweeper sweeper,
             Rebuilder rebuilder,
             Expiry expiry,
+            FlatViews views,
             Heartbeat realtimeHeartbeat,
             Workers workers,
             Definitions definitions,
@@ -101,6 +106,7 @@ class WorkerLifecycle {
         this.sweeper = sweeper;
         this.rebuilder = rebuilder;
         this.expiry = expiry;
+        this.views = views;
         this.realtimeHeartbeat = realtimeHeartbeat;
         this.workers = workers;
         this.definitions = definitions;
@@ -135,6 +141,7 @@ class WorkerLifecycle {
         every(duties, settings.recoveryInterval(), "sweeper", sweeper::run);
         every(duties, settings.recoveryInterval(), "rebuilder", rebuilder);
         every(duties, EXPIRY_PAUSE, "expiry", expiry);
+        every(duties, VIEWS_PAUSE, "views", () -> views.show(definitions.refresh()));
         every(duties, Duration.ofSeconds(1), "realtime heartbeat", realtimeHeartbeat);
         every(leases, Duration.ofSeconds(2), "heartbeat", this::report);
     }
