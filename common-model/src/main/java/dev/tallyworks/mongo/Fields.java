@@ -15,6 +15,8 @@ final class Fields {
     static final String METADATA = "metadata";
     /** {@code {_id}} of each deleted aggregation whose numbers are all removed. */
     static final String REMOVALS = "removals";
+
+    static final String ADMIN_CALLS = "admin_calls";
     /** {@code {_id: "queue", paused}}. */
     static final String SETTINGS = "settings";
 

@@ -1,5 +1,6 @@
 package dev.tallyworks.api.deadletters;
 
+import dev.tallyworks.api.http.Admin;
 import dev.tallyworks.api.http.JsonBody;
 import dev.tallyworks.api.http.Members;
 import dev.tallyworks.api.http.Page;
@@ -27,6 +28,7 @@ import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
 /** Events that could not be aggregated. */
+@Admin
 @Path("/api/v1/dead-letters")
 @Tag(name = "Operation", description = "The state of queue and workers, and what could not be aggregated")
 @Produces(MediaType.APPLICATION_JSON)

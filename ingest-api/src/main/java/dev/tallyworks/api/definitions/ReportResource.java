@@ -1,6 +1,7 @@
 package dev.tallyworks.api.definitions;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tallyworks.api.http.Admin;
 import dev.tallyworks.api.http.JsonBody;
 import dev.tallyworks.api.http.Page;
 import dev.tallyworks.api.rebuild.RebuildResource;
@@ -28,6 +29,7 @@ import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
 /** Reports and their aggregations. */
+@Admin
 @Path("/api/v1/reports")
 @Tag(name = "Reports", description = "What is counted, and how")
 @Produces(MediaType.APPLICATION_JSON)

@@ -1,6 +1,7 @@
 package dev.tallyworks.api.definitions;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tallyworks.api.http.Admin;
 import dev.tallyworks.api.http.JsonBody;
 import dev.tallyworks.api.http.Page;
 import dev.tallyworks.api.http.Problem;
@@ -31,6 +32,7 @@ import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
 /** Sources and their event types. */
+@Admin
 @Path("/api/v1/sources")
 @Tag(name = "Sources", description = "Where events come from, and of which types they are")
 @Produces(MediaType.APPLICATION_JSON)

@@ -1,5 +1,6 @@
 package dev.tallyworks.api.operations;
 
+import dev.tallyworks.api.http.Admin;
 import dev.tallyworks.api.http.Page;
 import dev.tallyworks.api.http.Times;
 import dev.tallyworks.definition.Definitions;
@@ -26,6 +27,7 @@ import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 
 /** How queue and workers stand. */
+@Admin
 @Path("/api/v1")
 @Tag(name = "Operation", description = "The state of queue and workers, and what could not be aggregated")
 @Produces(MediaType.APPLICATION_JSON)

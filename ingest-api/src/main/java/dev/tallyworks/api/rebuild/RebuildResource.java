@@ -1,5 +1,6 @@
 package dev.tallyworks.api.rebuild;
 
+import dev.tallyworks.api.http.Admin;
 import dev.tallyworks.api.http.JsonBody;
 import dev.tallyworks.api.http.Page;
 import jakarta.ws.rs.Consumes;
@@ -23,6 +24,7 @@ import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
 /** Rebuilds of a report's numbers. */
+@Admin
 @Path("/api/v1/reports")
 @Tag(name = "Rebuilds and audits", description = "Numbers against raw events")
 @Produces(MediaType.APPLICATION_JSON)

@@ -1,0 +1,5 @@
+/** Takes what administrators call, gives a record of it. */
+@NullMarked
+package dev.tallyworks.admin;
+
+import org.jspecify.annotations.NullMarked;
