@@ -2,6 +2,7 @@ package dev.tallyworks.e2e;
 
 import dev.tallyworks.local.process.Api;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -35,6 +37,7 @@ final class Clients {
     private final Set<String> refused = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads;
     private final List<Future<?>> running = new ArrayList<>();
+    private final AtomicInteger cutOff = new AtomicInteger();
     private volatile boolean stopping;
 
     Clients(List<Api> apis, int clients, long seed) {
@@ -91,8 +94,11 @@ final class Clients {
                     refused.add("HTTP " + answer.status() + ": " + answer.text());
                     return;
                 }
+            } catch (ConnectException closed) {
+                // Nobody is there: again.
             } catch (IOException cut) {
                 // Nobody knows what came of it: again.
+                cutOff.incrementAndGet();
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
         }
@@ -121,6 +127,11 @@ final class Clients {
 
     Set<String> sent() {
         return sent;
+    }
+
+    /** Requests that ended without an answer, though somebody had taken the connection. */
+    int cutOff() {
+        return cutOff.get();
     }
 
     /** Answers that neither took the events nor asked to try again. */

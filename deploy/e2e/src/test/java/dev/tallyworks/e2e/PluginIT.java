@@ -27,9 +27,10 @@ class PluginIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final int EVENTS = 2_000;
 
-    private static boolean isPartOf(Path root, String application) throws IOException {
+    /** Whether an application was built with this jar. */
+    static boolean isPartOf(Path root, String application, String plugin) throws IOException {
         try (Stream<Path> jars = Files.list(root.resolve(application).resolve("target/quarkus-app/lib/main"))) {
-            return jars.anyMatch(jar -> jar.getFileName().toString().contains("example-plugin"));
+            return jars.anyMatch(jar -> jar.getFileName().toString().contains(plugin));
         }
     }
 
@@ -37,7 +38,10 @@ class PluginIT {
     void itsMetricCountsExactlyOnceThoughAWorkerIsKilled() throws Exception {
         try (Product product = Product.onTestServers(PluginIT.class)) {
             Path root = product.installation().root();
-            assumeTrue(isPartOf(root, "ingest-api") && isPartOf(root, "aggregator-worker"), "built without the plugin");
+            assumeTrue(
+                    isPartOf(root, "ingest-api", "example-plugin")
+                            && isPartOf(root, "aggregator-worker", "example-plugin"),
+                    "built without the plugin");
             product.with("TALLYWORKS_WORKER_LEASE", "3s");
             List<AppProcess> processes =
                     product.start(product.ingest("ingest"), product.worker("worker-1"), product.worker("worker-2"));

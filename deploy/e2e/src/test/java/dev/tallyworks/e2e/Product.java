@@ -11,6 +11,7 @@ import dev.tallyworks.local.process.Installation;
 import dev.tallyworks.servers.Servers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import redis.clients.jedis.Jedis;
 
 /** Both applications as processes, on free ports, a database and a Redis namespace of their own. */
 final class Product implements AutoCloseable {
@@ -70,6 +72,18 @@ final class Product implements AutoCloseable {
 
     String namespace() {
         return namespace;
+    }
+
+    /** What a Redis that lost its data has lost of this installation's queue and of what it knows of itself. */
+    void forgetQueue() {
+        try (Jedis client = new Jedis(URI.create(redisUrl))) {
+            String prefix = "{" + namespace + ":0}:";
+            for (String list : client.smembers(prefix + "processing")) {
+                client.del(prefix + "processing:" + list);
+            }
+            client.del(
+                    prefix + "queue", prefix + "delayed", prefix + "processing", prefix + "paused", prefix + "token");
+        }
     }
 
     private Map<String, String> environment() {
