@@ -281,7 +281,9 @@ class CommandsTest {
                                 + (asked.path().contains("cursor=c") ? "null" : "\"c\"") + "}"));
 
         assertThat(run("sources", "list").lines()).hasSize(3).last().asString().contains("x,y");
-        assertThat(run("sources", "list", "--limit", "1").lines()).hasSize(2);
+        Run one = run("sources", "list", "--limit", "1");
+        assertThat(one.lines()).hasSize(2);
+        assertThat(one.err()).contains("more than these 1: --limit 0");
     }
 
     @Test
@@ -378,6 +380,25 @@ class CommandsTest {
 
         assertThat(run("reports", "create", "x").code()).isZero();
         assertThat(runner.time().sleptMillis()).singleElement().matches(millis -> millis >= 3_000);
+    }
+
+    @Test
+    void saysWhyItWaits() {
+        AtomicInteger asked = new AtomicInteger();
+        api.on(
+                "GET /api/v1/queue",
+                one -> asked.incrementAndGet() == 1
+                        ? FakeApi.Answer.problem(503, "unavailable", "Not now.", "Retry-After: 2")
+                        : FakeApi.Answer.json(200, QUEUE));
+
+        assertThat(run("queue").err()).contains("the server answers 503, trying again in 2.");
+    }
+
+    @Test
+    void aQuestionWithoutARangeAsksNothing() {
+        assertThat(run("query", "r1").err()).contains("Give --start and --end, or --last");
+        assertThat(run("top", "r1", "--by", "x").code()).isEqualTo(2);
+        assertThat(api.asked()).isEmpty();
     }
 
     @Test
@@ -614,6 +635,10 @@ class CommandsTest {
     void theDoctorKnowsWhereNothingIs() throws IOException {
         api.on("GET /q/health/live", asked -> new FakeApi.Answer(200, "text/html", "<html>", List.of()));
         assertThat(doctor(4)).contains("url failure", "queue skipped");
+        api.on("GET /q/health/live", "{\"status\": \"UP\", \"checks\": []}")
+                .on("GET /q/health/ready", "{\"status\": \"UP\", \"checks\": []}");
+        assertThat(doctor(6)).contains("key failure");
+        assertThat(run("doctor").out()).contains("is it a worker's port?");
         api.close();
         assertThat(doctor(4)).contains("url failure");
     }

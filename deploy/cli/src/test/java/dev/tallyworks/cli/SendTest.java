@@ -141,6 +141,10 @@ class SendTest {
                 .containsExactly("unknown_event_type", "malformed_json", "bad_request");
         assertThat(rejects.get(0).path("detail").asText()).isEqualTo("/type: There is no type 'bad'.");
         assertThat(rejects.get(1).path("text").asText()).isEqualTo("no json");
+
+        Files.writeString(file, events(2));
+        assertThat(send(file).code()).isZero();
+        assertThat(Path.of(file + ".rejects.ndjson")).doesNotExist();
     }
 
     @Test

@@ -69,16 +69,6 @@ public final class Api {
     }
 
     /**
-     * An answer that succeeded.
-     *
-     * @throws Refused where the request is refused
-     * @throws Unavailable where it can't be answered, however often it was tried
-     */
-    public Answer send(Request request) throws InterruptedException {
-        return exchange(request, said -> {}).orThrow();
-    }
-
-    /**
      * The answer, also one that refuses. The last one where the time for tries is over.
      *
      * @param says is told why another try is due

@@ -46,6 +46,9 @@ public final class Paging {
             answer.path("items").forEach(items::add);
             cursor = answer.path("nextCursor").textValue();
         } while (cursor != null && (limit == 0 || items.size() < limit));
+        if (cursor != null) {
+            session.output().note("there are more than these " + items.size() + ": --limit 0 lists all");
+        }
         ObjectNode all = Json.object();
         all.set("items", items);
         all.put("nextCursor", cursor);

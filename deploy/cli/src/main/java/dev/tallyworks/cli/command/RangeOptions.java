@@ -33,6 +33,11 @@ public final class RangeOptions {
         return start != null || end != null || last != null;
     }
 
+    /** @throws UsageError where it is not given, or twice */
+    public void check() {
+        range();
+    }
+
     private Range range() {
         if (last != null) {
             if (start != null || end != null) {

@@ -127,7 +127,7 @@ public final class AggregationsCommand extends Group {
     static final class Delete extends OfAggregation {
         @Override
         protected ExitCode run(Session session) throws InterruptedException {
-            session.api().send(Request.delete(path(session)));
+            session.send(Request.delete(path(session)));
             session.output()
                     .done(
                             "aggregation " + aggregation() + " is removed",

@@ -130,7 +130,7 @@ public final class ReportsCommand extends Group {
         @Override
         protected ExitCode run(Session session) throws InterruptedException {
             String id = report.id(session);
-            session.api().send(Request.delete(ROOT, id));
+            session.send(Request.delete(ROOT, id));
             session.output()
                     .done(
                             "report " + id + " is removed",

@@ -147,7 +147,7 @@ public final class SourcesCommand extends Group {
 
         @Override
         protected ExitCode run(Session session) throws InterruptedException {
-            Answer answer = session.api().send(Request.delete(ROOT, source()).with("purge", purge ? "true" : null));
+            Answer answer = session.send(Request.delete(ROOT, source()).with("purge", purge ? "true" : null));
             boolean later = answer.status() == Bodies.ACCEPTED;
             session.output()
                     .done(
@@ -191,7 +191,7 @@ public final class SourcesCommand extends Group {
 
         @Override
         protected ExitCode run(Session session) throws InterruptedException {
-            session.api().send(Request.delete(ROOT, source(), "event-types", type));
+            session.send(Request.delete(ROOT, source(), "event-types", type));
             session.output()
                     .done(
                             "event type " + type + " is removed",

@@ -26,8 +26,8 @@ import picocli.CommandLine.Option;
         description = "Show the last events, then others as they come, until it is interrupted.",
         footer = {
             "",
-            "Events are looked for by their timestamps: those within --window before now, or from --from",
-            "on, which also finds the ones of a past that is loaded just now."
+            "Events are looked for by their timestamps: those within --window before now, or",
+            "from --from on, which also finds the ones of a past that is loaded just now."
         })
 final class TailCommand extends ApiCommand {
     private static final int PAGE = 1_000;

@@ -138,7 +138,7 @@ public final class DeadLettersCommand extends Group {
                 if (all || dryRun || filter.isGiven() || limit != null) {
                     throw new UsageError("an id names one: give it alone");
                 }
-                session.api().send(one(id));
+                session.send(one(id));
                 output.done(done() + " " + id, Json.object().put("id", id).put("state", done()));
                 return ExitCode.OK;
             }

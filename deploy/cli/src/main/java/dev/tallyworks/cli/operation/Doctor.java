@@ -21,6 +21,7 @@ final class Doctor {
     private static final int OK = 200;
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
+    private static final int NOT_FOUND = 404;
     /** Who waits longer is not just busy. */
     private static final BigDecimal LAG_SECONDS = BigDecimal.valueOf(60);
 
@@ -47,7 +48,7 @@ final class Doctor {
         readiness();
         if (!key()) {
             for (String check : List.of("versions", "workers", "queue")) {
-                findings.add(Finding.skipped(check, "needs a key"));
+                findings.add(Finding.skipped(check, "what the line above says comes first"));
             }
             return findings;
         }
@@ -133,6 +134,14 @@ final class Doctor {
             findings.add(Finding.warning(
                     "key", "the key may not read", "it may send events; for all else use one with scope read"));
             return true;
+        }
+        if (status == NOT_FOUND) {
+            findings.add(Finding.failure(
+                    "key",
+                    "no ingest-api answers at " + session.url().value(),
+                    "is it a worker's port? Set TALLYCTL_URL or --url to where ingest-api answers",
+                    ExitCode.UNHEALTHY));
+            return false;
         }
         if (status != OK) {
             findings.add(Finding.failure(

@@ -21,7 +21,7 @@ final class Answers {
     static void show(Session session, Request question, String member) throws InterruptedException {
         Output output = session.output();
         if (output.format() == Format.CSV) {
-            output.raw(session.api().send(question.accepting(Request.CSV)).text());
+            output.raw(session.send(question.accepting(Request.CSV)).text());
             return;
         }
         JsonNode answer = session.json(question);

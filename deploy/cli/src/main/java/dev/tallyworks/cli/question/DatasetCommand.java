@@ -22,8 +22,9 @@ import picocli.CommandLine.Option;
         description = "Ask a report for all its numbers, a row for each unit of time.",
         footer = {
             "",
-            "Example: tallyctl dataset Flights -g day --start 2013-01-01 --end 2013-01-09 --fields distance"
-                    + " --compute 'miles=distance_sum / departed_count'"
+            "Example: tallyctl dataset Flights -g day --fields distance \\",
+            "                  --compute 'miles=distance_sum / departed_count' \\",
+            "                  --start 2013-01-01 --end 2013-01-09"
         })
 public final class DatasetCommand extends ApiCommand {
     @Mixin
@@ -61,6 +62,7 @@ public final class DatasetCommand extends ApiCommand {
 
     @Override
     protected ExitCode run(Session session) throws InterruptedException {
+        question.check();
         ObjectNode computed = Json.object();
         compute.forEach(computed::put);
         Request asked = question.on(units.on(Request.get("reports", report.id(session), "dataset")))

@@ -20,7 +20,8 @@ import picocli.CommandLine.Option;
         description = "Ask a report for one metric over time.",
         footer = {
             "",
-            "Example: tallyctl query Flights -m SUM:distance -g day --start 2013-01-01 --end 2013-01-09 --chart"
+            "Example: tallyctl query Flights -m SUM:distance -g day --chart \\",
+            "                  --start 2013-01-01 --end 2013-01-09"
         })
 public final class QueryCommand extends ApiCommand {
     @Mixin
@@ -40,6 +41,7 @@ public final class QueryCommand extends ApiCommand {
 
     @Override
     protected ExitCode run(Session session) throws InterruptedException {
+        question.check();
         Request asked = question.on(units.on(metric.on(Request.get("reports", report.id(session), "query"))));
         if (chart) {
             draw(session, asked);

@@ -25,6 +25,11 @@ final class QuestionOptions {
     @Option(names = "--mode", paramLabel = "MODE", description = "combined, historical or realtime (combined)")
     private @Nullable String mode;
 
+    /** Says what is missing before anything is asked. */
+    void check() {
+        range.check();
+    }
+
     Request on(Request request) {
         return range.on(request)
                 .with("attribution", attribution)

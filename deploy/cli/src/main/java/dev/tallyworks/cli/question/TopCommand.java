@@ -40,6 +40,7 @@ public final class TopCommand extends ApiCommand {
 
     @Override
     protected ExitCode run(Session session) throws InterruptedException {
+        question.check();
         Request asked = question.on(metric.on(Request.get("reports", report.id(session), "top")))
                 .with("attributionType", attributionType)
                 .with("limit", limit);

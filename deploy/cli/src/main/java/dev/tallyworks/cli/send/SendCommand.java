@@ -15,6 +15,7 @@ import dev.tallyworks.cli.console.Progress;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -32,11 +33,12 @@ import picocli.CommandLine.Parameters;
         description = "Send the events of a file, each exactly once.",
         footer = {
             "",
-            "A sending that was cut off goes on where it stopped when the same command is given again;",
-            "what was under way then is sent twice, and counts once, as its uuids are the same.",
-            "Events without a uuid get one of the file's name (--uuid-prefix), the line and the row's",
-            "content: the same row in the same line of a file of the same name is the same event.",
-            "Rows that are not taken go to FILE.rejects.ndjson with line, code and detail."
+            "A sending that was cut off goes on where it stopped when the same command is",
+            "given again; what was under way then is sent twice, and counts once, as its",
+            "uuids are the same. Events without a uuid get one of the file's name",
+            "(--uuid-prefix), the line and the row's content: the same row in the same line",
+            "of a file of the same name is the same event. Rows that are not taken go to",
+            "FILE.rejects.ndjson with line, code and detail."
         })
 public final class SendCommand extends ApiCommand {
     private static final long KIBIBYTE = 1_024;
@@ -218,6 +220,10 @@ public final class SendCommand extends ApiCommand {
         }
         Progress.Task task = new Progress.Task(
                 Input.nameOf(file), " KiB", KIBIBYTE, events.size(), from.mark().position());
+        if (from.isBeginning() && rejects == null) {
+            // Those of a sending before.
+            Files.deleteIfExists(rejectsPath());
+        }
         try (Rejects rejected = new Rejects(rejectsPath(), from.rejectsBytes());
                 Progress progress = quiet ? Progress.SILENT : Progress.of(output.console(), task)) {
             Ledger ledger =

@@ -63,7 +63,11 @@ final class StateFile {
     void save(SendState state) throws IOException {
         Path written = path.resolveSibling(path.getFileName() + ".new");
         Files.writeString(written, Json.line(state.toJson()) + "\n");
-        Files.move(written, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        try {
+            Files.move(written, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (NoSuchFileException taken) {
+            throw new UsageError("another tallyctl sends this file to this source right now: let it (" + path + ")");
+        }
     }
 
     void remove() throws IOException {
