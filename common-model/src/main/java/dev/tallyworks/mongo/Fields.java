@@ -17,7 +17,7 @@ final class Fields {
     static final String REMOVALS = "removals";
 
     static final String ADMIN_CALLS = "admin_calls";
-    /** {@code {_id: "queue", paused}}. */
+    /** {@code {_id: "queue", paused}} and {@code {_id: "format", version}}. */
     static final String SETTINGS = "settings";
 
     /** Raw events: {@code {_id: uuid, …}} in {@code events_<source>}. */

@@ -25,6 +25,8 @@ public final class LaneCrew {
     /** Filled by the start; a health check may look at any time. */
     private volatile List<Thread> threads = List.of();
 
+    private volatile boolean begun;
+
     /** @param pauses how the loops wait, and when they end */
     public LaneCrew(
             Lanes lanes,
@@ -46,11 +48,13 @@ public final class LaneCrew {
 
     /** The loops, each for a thread of its own; they end when they are told to stop. */
     public List<Runnable> loops() {
+        begins();
         return List.copyOf(loops);
     }
 
     /** @param onDeath is run by a loop that ends although it was not told to; by then it has said why */
     public void start(Runnable onDeath) {
+        begins();
         List<Thread> started = new ArrayList<>();
         for (LaneLoop loop : loops) {
             Thread thread = new Thread(
@@ -96,8 +100,19 @@ public final class LaneCrew {
         }
     }
 
-    /** The longest time for which a loop has done nothing, nanoseconds; the greatest there is where one has died. */
+    private void begins() {
+        loops.forEach(LaneLoop::begins);
+        begun = true;
+    }
+
+    /**
+     * The longest time for which a loop has done nothing, nanoseconds; the greatest there is where one has died, and 0 as long as
+     * nobody has asked them to begin.
+     */
     public long stalledNanos() {
+        if (!begun) {
+            return 0;
+        }
         for (Thread thread : threads) {
             if (!thread.isAlive() && !pauses.stopping()) {
                 return Long.MAX_VALUE;

@@ -110,6 +110,11 @@ final class LaneLoop implements Runnable {
         }
     }
 
+    /** It begins in a moment. */
+    void begins() {
+        progressNanos = pauses.nanoTime();
+    }
+
     /** For how long this loop has done nothing. */
     long idleNanos() {
         OwnedLane lane = current;

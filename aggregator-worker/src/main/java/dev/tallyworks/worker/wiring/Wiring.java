@@ -8,6 +8,7 @@ import dev.tallyworks.definition.DefinitionNews;
 import dev.tallyworks.definition.DefinitionWatch;
 import dev.tallyworks.definition.Definitions;
 import dev.tallyworks.event.PendingEvents;
+import dev.tallyworks.format.StoredFormat;
 import dev.tallyworks.health.StoreProbe;
 import dev.tallyworks.lane.Lanes;
 import dev.tallyworks.lane.Workers;
@@ -19,6 +20,7 @@ import dev.tallyworks.mongo.MongoCompleteness;
 import dev.tallyworks.mongo.MongoDefinitions;
 import dev.tallyworks.mongo.MongoDoneEvents;
 import dev.tallyworks.mongo.MongoFlatViews;
+import dev.tallyworks.mongo.MongoFormat;
 import dev.tallyworks.mongo.MongoLanes;
 import dev.tallyworks.mongo.MongoLeftovers;
 import dev.tallyworks.mongo.MongoMetadata;
@@ -179,6 +181,12 @@ class Wiring {
     @Singleton
     Workers workers(MongoDatabase database) {
         return new MongoWorkers(database);
+    }
+
+    @Produces
+    @Singleton
+    StoredFormat format(MongoDatabase database) {
+        return new MongoFormat(database);
     }
 
     @Produces

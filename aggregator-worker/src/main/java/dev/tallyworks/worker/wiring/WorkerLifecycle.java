@@ -4,6 +4,9 @@ import dev.tallyworks.definition.DefinitionWatch;
 import dev.tallyworks.definition.Definitions;
 import dev.tallyworks.failure.OutcomeUnknown;
 import dev.tallyworks.failure.Unavailable;
+import dev.tallyworks.format.FormatGuard;
+import dev.tallyworks.format.Formats;
+import dev.tallyworks.format.StoredFormat;
 import dev.tallyworks.health.StoreProbe;
 import dev.tallyworks.lane.WorkerStatus;
 import dev.tallyworks.lane.Workers;
@@ -69,6 +72,7 @@ class WorkerLifecycle {
     private final StoreProbe redisProbe;
     private final Clock clock;
     private final String version;
+    private final FormatGuard guard;
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final ScheduledExecutorService leases = Executors.newSingleThreadScheduledExecutor(named("leases"));
     private final ScheduledExecutorService duties = Executors.newScheduledThreadPool(7, named("duties"));
@@ -95,6 +99,7 @@ class WorkerLifecycle {
             @Named("mongodb") StoreProbe mongoProbe,
             @Named("redis") StoreProbe redisProbe,
             Clock clock,
+            StoredFormat format,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.settings = settings;
         this.identity = identity;
@@ -118,6 +123,8 @@ class WorkerLifecycle {
         this.redisProbe = redisProbe;
         this.clock = clock;
         this.version = version;
+        this.guard = new FormatGuard(
+                format, Formats.OF_THIS_RELEASE, settings.recoveryInterval(), this::begin, WorkerLifecycle::refuse);
     }
 
     private static java.util.concurrent.ThreadFactory named(String name) {
@@ -130,9 +137,18 @@ class WorkerLifecycle {
 
     void start(@Observes StartupEvent event) {
         hooks.engineInit("aggregator-worker");
-        watch.start();
         mongoProbe.start();
         redisProbe.start();
+        guard.start();
+    }
+
+    private static void refuse(String why) {
+        LOG.fatal(why);
+        die();
+    }
+
+    private void begin() {
+        watch.start();
         crew.start(WorkerLifecycle::die);
         every(leases, settings.lease().dividedBy(4), "leases", keeper::renewAll);
         every(duties, settings.recoveryInterval(), "janitor", janitor::run);
@@ -150,6 +166,7 @@ class WorkerLifecycle {
         if (!stopped.compareAndSet(false, true)) {
             return;
         }
+        guard.close();
         watch.close();
         signal.stop();
         duties.shutdown();

@@ -10,6 +10,7 @@ import dev.tallyworks.definition.DefinitionNews;
 import dev.tallyworks.definition.DefinitionWatch;
 import dev.tallyworks.definition.Definitions;
 import dev.tallyworks.event.RawEvents;
+import dev.tallyworks.format.StoredFormat;
 import dev.tallyworks.health.StoreProbe;
 import dev.tallyworks.lane.Workers;
 import dev.tallyworks.metadata.Metadata;
@@ -18,6 +19,7 @@ import dev.tallyworks.metric.FieldMetrics;
 import dev.tallyworks.metric.MetricGenerator;
 import dev.tallyworks.mongo.MongoCompleteness;
 import dev.tallyworks.mongo.MongoDefinitions;
+import dev.tallyworks.mongo.MongoFormat;
 import dev.tallyworks.mongo.MongoMetadata;
 import dev.tallyworks.mongo.MongoQueuePause;
 import dev.tallyworks.mongo.MongoRawEvents;
@@ -162,6 +164,12 @@ class Wiring {
     @Singleton
     JobQueue queue(Redis redis, @ConfigProperty(name = "tallyworks.redis-namespace") String namespace) {
         return new RedisJobQueue(redis, namespace, REDIS_TIMEOUT_MILLIS);
+    }
+
+    @Produces
+    @Singleton
+    StoredFormat format(MongoDatabase database) {
+        return new MongoFormat(database);
     }
 
     @Produces

@@ -13,27 +13,33 @@ import java.util.Map;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Once the process is told to end, every answer asks its client to close the connection and come back on another, which leads to
- * another process: so hardly any connection is left to be cut when this one ends. After a while requests are not taken any more,
- * as the process would not end as long as there is one.
+ * Lets nothing in before the process may work on the stored data. Once it is told to end, every answer asks its client to close
+ * the connection and come back on another, which leads to another process: so hardly any connection is left to be cut when this
+ * one ends. After a while requests are not taken any more, as the process would not end as long as there is one.
  */
 @ApplicationScoped
-class Farewell {
+public class Gate {
     /** Before every other route. */
     private static final int ORDER = Integer.MIN_VALUE;
 
     private static final String PROBES = "/q/";
 
-    private final Duration lasts;
+    private final Duration farewell;
+    private volatile boolean open;
     private volatile boolean leaving;
     private volatile long leavingSinceNanos;
 
-    Farewell(@ConfigProperty(name = "quarkus.shutdown.delay") Duration lasts) {
-        this.lasts = lasts;
+    Gate(@ConfigProperty(name = "quarkus.shutdown.delay") Duration farewell) {
+        this.farewell = farewell;
     }
 
     void listen(@Observes Router router) {
         router.route().order(ORDER).handler(this::answer);
+    }
+
+    /** From now on requests are taken. */
+    public void open() {
+        open = true;
     }
 
     void leave(@Observes ShutdownDelayInitiatedEvent event) {
@@ -44,21 +50,20 @@ class Farewell {
     private void answer(RoutingContext context) {
         if (leaving) {
             context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-            boolean over = System.nanoTime() - leavingSinceNanos > lasts.toNanos();
-            if (over && !context.request().path().startsWith(PROBES)) {
-                refuse(context);
-                return;
-            }
         }
-        context.next();
+        if (context.request().path().startsWith(PROBES)) {
+            context.next();
+        } else if (!open) {
+            refuse(context, "MongoDB has not answered yet since this process began; try again in a moment.");
+        } else if (leaving && System.nanoTime() - leavingSinceNanos > farewell.toNanos()) {
+            refuse(context, "This process is ending; try again, another will answer.");
+        } else {
+            context.next();
+        }
     }
 
-    private static void refuse(RoutingContext context) {
-        Map<String, Object> problem = ProblemMapper.body(
-                ProblemKind.UNAVAILABLE,
-                "This process is ending; try again, another will answer.",
-                List.of(),
-                Map.of());
+    private static void refuse(RoutingContext context, String why) {
+        Map<String, Object> problem = ProblemMapper.body(ProblemKind.UNAVAILABLE, why, List.of(), Map.of());
         context.response()
                 .setStatusCode(ProblemKind.UNAVAILABLE.status())
                 .putHeader(HttpHeaders.CONTENT_TYPE, ProblemMapper.MEDIA_TYPE)
