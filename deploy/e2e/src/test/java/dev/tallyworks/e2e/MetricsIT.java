@@ -102,7 +102,7 @@ class MetricsIT {
             assertThat(all.sum("tallyworks_lanes_owned", Map.of())).isEqualTo(2);
             assertThat(all.named("tallyworks_store_up")).hasSize(4).allMatch(up -> up.value() == 1);
             assertThat(all.named("tallyworks_definitions_version")).hasSize(2).allMatch(known -> known.value() == 2);
-            assertThat(all.named("tallyworks_queue_jobs")).hasSize(8).allMatch(jobs -> jobs.value() == 0);
+            assertThat(all.named("tallyworks_queue_jobs")).hasSize(6).allMatch(jobs -> jobs.value() == 0);
             assertThat(all.named("tallyworks_batch_phase_seconds_count"))
                     .hasSize(6)
                     .allMatch(phase -> phase.value() > 0);
