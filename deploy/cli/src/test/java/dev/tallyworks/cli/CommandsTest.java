@@ -190,14 +190,12 @@ class CommandsTest {
     }
 
     @Test
-    void csvIsTheServersOwn() {
+    void rowsAreWrittenAsCsv() {
         api.on(
                 "GET /api/v1/reports/r1/dataset",
-                asked -> new FakeApi.Answer(
-                        200,
-                        "text/csv",
-                        asked.header("Accept").startsWith("text/csv") ? "timestamp,a\r\n1,2\r\n" : "",
-                        List.of()));
+                "{\"rows\": [{\"timestamp\": \"t\", \"a_sum\": 1.50, \"mean\": null}, {\"timestamp\": \"u\", \"b_by_x,y\": 2,"
+                        + " \"$boolean_groups\": [{\"name\": \"n\", \"value\": true, \"timestamp\": \"t\"}]}],"
+                        + " \"nextCursor\": \"c1\", \"partial\": true, \"lagSeconds\": 2.5}");
 
         Run run = run(with(
                 RANGE,
@@ -219,10 +217,25 @@ class CommandsTest {
                 "-o",
                 "csv"));
 
-        assertThat(run.out()).isEqualTo("timestamp,a\r\n1,2\r\n");
+        assertThat(run.out().split("\r\n"))
+                .containsExactly(
+                        "timestamp,a_sum,mean,\"b_by_x,y\",$boolean_groups",
+                        "t,1.50,,,",
+                        "u,,,2,\"[{\"\"name\"\":\"\"n\"\",\"\"value\"\":true,\"\"timestamp\"\":\"\"t\"\"}]\"");
+        assertThat(run.err()).contains("partial: ", "(lag 2.5 s)", "--cursor c1");
         assertThat(lastPath())
                 .contains("metrics=a,b&compute={\"mean\":\"a_sum / sale_count\"}&where=a_sum > 1&sortBy=mean"
                         + "&sortDirection=desc&limit=3");
+        assertThat(run(with(RANGE, "dataset", "r1")).out()).doesNotContain("boolean_groups");
+    }
+
+    @Test
+    void whatHasNoRowsHasColumns() {
+        api.on("GET /api/v1/reports/r1/query", "{\"points\": []}");
+
+        assertThat(run(with(RANGE, "query", "r1", "-o", "csv")).out()).isEqualTo("timestamp,value\r\n");
+        assertThat(run(with(RANGE, "query", "r1")).lines()).containsExactly("timestamp  value");
+        assertThat(run(with(RANGE, "query", "r1", "--chart")).out()).isEmpty();
     }
 
     @Test

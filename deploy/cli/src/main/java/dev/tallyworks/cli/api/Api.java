@@ -146,7 +146,7 @@ public final class Api {
     private HttpRequest.Builder http(Request request) {
         byte @Nullable [] body = request.body();
         HttpRequest.Builder http = HttpRequest.newBuilder(URI.create(settings.base() + request.path()))
-                .header("Accept", request.accept() + ", application/problem+json")
+                .header("Accept", "application/json, application/problem+json")
                 .header("User-Agent", settings.agent())
                 .method(
                         request.method(),

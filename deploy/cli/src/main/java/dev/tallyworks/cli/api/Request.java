@@ -12,44 +12,37 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path after the base URL, encoded, with its parameters
  * @param contentType null without a body
- * @param accept the media type that is wanted
  * @param repeatable whether sending it twice is the same as sending it once
  */
 public record Request(
-        String method,
-        String path,
-        @Nullable String contentType,
-        byte @Nullable [] body,
-        String accept,
-        boolean repeatable) {
+        String method, String path, @Nullable String contentType, byte @Nullable [] body, boolean repeatable) {
     public static final String JSON = "application/json";
-    public static final String CSV = "text/csv";
     private static final String ROOT = "/api/v1";
 
     public static Request get(String... segments) {
-        return new Request("GET", route(segments), null, null, JSON, true);
+        return new Request("GET", route(segments), null, null, true);
     }
 
     public static Request post(String... segments) {
-        return new Request("POST", route(segments), null, null, JSON, false);
+        return new Request("POST", route(segments), null, null, false);
     }
 
     public static Request put(String... segments) {
-        return new Request("PUT", route(segments), null, null, JSON, true);
+        return new Request("PUT", route(segments), null, null, true);
     }
 
     public static Request patch(String... segments) {
-        return new Request("PATCH", route(segments), null, null, JSON, true);
+        return new Request("PATCH", route(segments), null, null, true);
     }
 
     /** Not repeatable: the second finds nothing. */
     public static Request delete(String... segments) {
-        return new Request("DELETE", route(segments), null, null, JSON, false);
+        return new Request("DELETE", route(segments), null, null, false);
     }
 
     /** A path outside the API, such as a probe's. */
     public static Request probe(String path) {
-        return new Request("GET", path, null, null, JSON, false);
+        return new Request("GET", path, null, null, false);
     }
 
     private static String route(String... segments) {
@@ -66,7 +59,7 @@ public record Request(
             return this;
         }
         String parameter = (path.indexOf('?') < 0 ? '?' : '&') + encoded(name) + '=' + encoded(value.toString());
-        return new Request(method, path + parameter, contentType, body, accept, repeatable);
+        return new Request(method, path + parameter, contentType, body, repeatable);
     }
 
     /** One parameter with all values, separated by commas; none without a value. */
@@ -88,16 +81,12 @@ public record Request(
     }
 
     public Request body(String type, byte[] content) {
-        return new Request(method, path, type, content, accept, repeatable);
-    }
-
-    public Request accepting(String type) {
-        return new Request(method, path, contentType, body, type, repeatable);
+        return new Request(method, path, type, content, repeatable);
     }
 
     /** The same, where sending it twice is known to be the same as sending it once. */
     public Request asRepeatable() {
-        return new Request(method, path, contentType, body, accept, true);
+        return new Request(method, path, contentType, body, true);
     }
 
     private static String encoded(String text) {

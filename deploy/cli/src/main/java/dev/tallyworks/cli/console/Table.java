@@ -2,6 +2,7 @@ package dev.tallyworks.cli.console;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.csv.CsvGenerator;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import java.util.ArrayList;
@@ -18,7 +19,9 @@ public record Table(List<String> names, List<List<String>> rows) {
 
     private static final String GAP = "  ";
     private static final String NUMBER = "-?\\d+(\\.\\d+)?";
-    private static final CsvMapper CSV = new CsvMapper();
+    private static final CsvMapper CSV = CsvMapper.builder()
+            .enable(CsvGenerator.Feature.STRICT_CHECK_FOR_QUOTING)
+            .build();
 
     public Table {
         names = List.copyOf(names);

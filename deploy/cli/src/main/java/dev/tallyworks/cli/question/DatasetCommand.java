@@ -73,7 +73,7 @@ public final class DatasetCommand extends ApiCommand {
                 .with("sortDirection", descending ? "desc" : null)
                 .with("limit", limit)
                 .with("cursor", cursor);
-        Answers.show(session, asked, "rows");
+        Answers.show(session, asked, "rows", "timestamp");
         return ExitCode.OK;
     }
 }

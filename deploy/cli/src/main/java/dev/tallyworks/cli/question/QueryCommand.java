@@ -46,7 +46,7 @@ public final class QueryCommand extends ApiCommand {
         if (chart) {
             draw(session, asked);
         } else {
-            Answers.show(session, asked, "points");
+            Answers.show(session, asked, "points", "timestamp", "value");
         }
         return ExitCode.OK;
     }
@@ -66,7 +66,7 @@ public final class QueryCommand extends ApiCommand {
                     point.path("value").isNumber() ? point.path("value").decimalValue() : null));
         }
         Chart.lines(bars, console.columns()).forEach(session.output()::line);
-        Answers.noteWhatIsMissing(console, answer);
+        Answers.noteWhatIsMissing(session.output(), answer);
     }
 
     /** Without the parts of a time that are nothing. */

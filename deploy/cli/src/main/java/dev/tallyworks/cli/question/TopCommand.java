@@ -45,7 +45,7 @@ public final class TopCommand extends ApiCommand {
                 .with("attributionType", attributionType)
                 .with("limit", limit);
         if (!chart) {
-            Answers.show(session, asked, "items");
+            Answers.show(session, asked, "items", "attribution", "value");
             return ExitCode.OK;
         }
         JsonNode answer = session.json(asked);
@@ -57,7 +57,7 @@ public final class TopCommand extends ApiCommand {
         }
         Console console = session.output().console();
         Chart.lines(bars, console.columns()).forEach(session.output()::line);
-        Answers.noteWhatIsMissing(console, answer);
+        Answers.noteWhatIsMissing(session.output(), answer);
         return ExitCode.OK;
     }
 }
