@@ -12,8 +12,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -51,6 +54,8 @@ class OutagesIT {
     private static int posted;
     /** Events that were not taken, as far as anyone knows. */
     private static final Deque<String> REFUSED = new ArrayDeque<>();
+
+    private static final Map<String, Map<String, Integer>> OBSERVED = new LinkedHashMap<>();
 
     private final Set<String> liveness = ConcurrentHashMap.newKeySet();
 
@@ -112,6 +117,30 @@ class OutagesIT {
         Product.awaitCount(api, report, RANGE, posted, BACK);
     }
 
+    /** What all probes of both applications say while a store is away; see {@link #printTable}. */
+    private static void observe(String outage, int ingestReady, int workerReady) {
+        Map<String, Integer> seen = new LinkedHashMap<>();
+        for (String probe : List.of("live", "ready", "started")) {
+            seen.put("ingest " + probe, api.health(probe));
+            seen.put("worker " + probe, worker.health(probe));
+        }
+        OBSERVED.put(outage, seen);
+        assertThat(seen)
+                .as(outage)
+                .isEqualTo(Map.of(
+                        "ingest live", 200,
+                        "ingest ready", ingestReady,
+                        "ingest started", 200,
+                        "worker live", 200,
+                        "worker ready", workerReady,
+                        "worker started", 200));
+    }
+
+    @AfterAll
+    static void printTable() {
+        OBSERVED.forEach((outage, seen) -> System.out.println("OutagesIT: " + outage + ": " + seen));
+    }
+
     private static void isRed(String what, Api application) {
         await(what + " is not ready")
                 .atMost(RED)
@@ -151,9 +180,10 @@ class OutagesIT {
     }
 
     /** MongoDB away: nothing is accepted, and whoever posts is told so at once. */
-    private static void withoutMongo() throws Exception {
+    private static void withoutMongo(String outage) throws Exception {
         isRed("the ingest API", api);
         isRed("the worker", worker);
+        observe(outage, 503, 503);
         for (int i = 0; i < 5; i++) {
             HttpResponse<String> refused = post();
             assertThat(refused.statusCode()).isEqualTo(503);
@@ -169,8 +199,9 @@ class OutagesIT {
     }
 
     /** Redis away: events are accepted all the same. */
-    private static void withoutRedis() throws Exception {
+    private static void withoutRedis(String outage) throws Exception {
         isRed("the worker", worker);
+        observe(outage, 200, 503);
         for (int i = 0; i < 5; i++) {
             assertThat(post().statusCode()).isEqualTo(201);
         }
@@ -182,10 +213,32 @@ class OutagesIT {
         allIsWell();
         alive(() -> {
             servers.killMongo();
-            withoutMongo();
+            withoutMongo("MongoDB is killed");
             servers.restartMongo();
             allIsWell();
         });
+    }
+
+    /** What begins while MongoDB is away waits for it, without being killed for that, and lets nobody in. */
+    @Test
+    void whatBeginsWithoutMongoWaitsForIt() throws Exception {
+        allIsWell();
+        servers.killMongo();
+        List<Api> young = new ArrayList<>();
+        for (AppProcess process : List.of(
+                product.launch(product.ingest("ingest-young")), product.launch(product.worker("worker-young")))) {
+            Api begun = Product.api(process);
+            young.add(begun);
+            await("it answers").atMost(BACK).until(() -> begun.health("live") == 200);
+            assertThat(begun.health("ready")).isEqualTo(503);
+        }
+        assertThat(young.get(0).get("/api/v1/sources").status()).isEqualTo(503);
+        servers.restartMongo();
+        for (Api begun : young) {
+            await("it is ready").atMost(BACK).until(() -> begun.isHealthy("ready"));
+        }
+        assertThat(young.get(0).get("/api/v1/sources").status()).isEqualTo(200);
+        allIsWell();
     }
 
     @Test
@@ -194,7 +247,7 @@ class OutagesIT {
         alive(() -> {
             servers.pauseMongo();
             try {
-                withoutMongo();
+                withoutMongo("MongoDB stands still");
             } finally {
                 servers.wakeMongo();
             }
@@ -207,7 +260,7 @@ class OutagesIT {
         allIsWell();
         alive(() -> {
             servers.killRedis();
-            withoutRedis();
+            withoutRedis("Redis is killed");
             servers.restartRedis();
             allIsWell();
         });
@@ -219,7 +272,7 @@ class OutagesIT {
         alive(() -> {
             servers.pauseRedis();
             try {
-                withoutRedis();
+                withoutRedis("Redis stands still");
             } finally {
                 servers.wakeRedis();
             }
