@@ -110,6 +110,30 @@ class MetricsIT {
     }
 
     @Test
+    void withoutWorkersTheQueueAndTheLagGrow() throws Exception {
+        try (Product lonely = Product.onTestServers(MetricsIT.class)) {
+            List<AppProcess> both = lonely.start(lonely.ingest("lonely-ingest"), lonely.worker("killed-worker"));
+            Api api = Product.api(both.get(0));
+            api.post("/api/v1/sources", "{\"name\": \"Shop\", \"openTypes\": true}")
+                    .orThrow();
+            both.get(1).kill();
+            api.post(
+                            "/api/v1/sources/shop/events",
+                            "{\"uuid\": \"a\", \"type\": \"sale\", \"payload\": {\"amount\": 1}}")
+                    .orThrow();
+            await("it is told").atMost(LIMIT).untilAsserted(() -> {
+                Scrape ofIngest = Scrape.of(api);
+                assertThat(ofIngest.sum("tallyworks_queue_jobs", Map.of("state", "ready")))
+                        .isEqualTo(1);
+                assertThat(ofIngest.sum("tallyworks_queue_oldest_age_seconds", Map.of()))
+                        .isPositive();
+                assertThat(ofIngest.sum("tallyworks_lag_seconds", Map.of())).isPositive();
+                assertThat(ofIngest.sum("tallyworks_workers_alive", Map.of())).isZero();
+            });
+        }
+    }
+
+    @Test
     void dashboardAndAlertsNameOnlyWhatThereIs() throws Exception {
         Scrape all = Scrape.of(ingest, worker);
         Map<String, String> expressions = new LinkedHashMap<>(dashboard());

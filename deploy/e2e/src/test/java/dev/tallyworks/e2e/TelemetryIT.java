@@ -10,6 +10,7 @@ import dev.tallyworks.local.process.Api;
 import dev.tallyworks.local.process.AppProcess;
 import dev.tallyworks.servers.Servers;
 import io.opentelemetry.proto.trace.v1.Span;
+import io.opentelemetry.proto.trace.v1.Status;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -52,13 +53,14 @@ class TelemetryIT {
             post(ingest, "a", FIRST, "01");
             post(ingest, "b", UNSAMPLED, "00");
             post(ingest, "c", SECOND, "01");
+            assertThat(post(ingest, "nowhere", "d", SECOND, "01")).isEqualTo(404);
             AppProcess worker = product.start(product.worker("traced-worker")).get(0);
             Product.awaitCount(Product.api(ingest), report, RANGE, 3, LIMIT);
             await("the batch arrives").atMost(LIMIT).until(() -> !receiver.spans("process jobs")
                     .isEmpty());
             await("both requests arrive")
                     .atMost(LIMIT)
-                    .until(() -> receiver.spans("send jobs").size() == 2);
+                    .until(() -> receiver.spans("send jobs").size() == 3);
 
             Received firstSent = sent(receiver, FIRST);
             Received secondSent = sent(receiver, SECOND);
@@ -80,9 +82,19 @@ class TelemetryIT {
                         .extracting(phase -> phase.span().getName())
                         .containsExactlyInAnyOrder("open", "own", "generate", "seal", "apply", "finish");
             });
+            assertThat(receiver.spans("send jobs"))
+                    .filteredOn(span -> "nowhere".equals(span.attribute("tallyworks.source")))
+                    .singleElement()
+                    .satisfies(refused -> {
+                        assertThat(refused.span().getStatus().getCode()).isEqualTo(Status.StatusCode.STATUS_CODE_ERROR);
+                        assertThat(refused.attribute("error.type")).isEqualTo("UnknownSource");
+                    });
             assertThat(receiver.spans()).extracting(Received::traceId).containsOnly(FIRST, SECOND);
 
-            logsAreJson(ingest);
+            assertThat(logsAreJson(ingest)).anySatisfy(line -> {
+                assertThat(line.path("message").asText()).contains("404").contains("nowhere");
+                assertThat(line.path("mdc").path("traceId").asText()).isEqualTo(SECOND);
+            });
             assertThat(logsAreJson(worker)).anySatisfy(line -> {
                 assertThat(line.path("message").asText()).contains("batch", "3 events");
                 assertThat(line.path("mdc").path("traceId").asText()).isEqualTo(FIRST);
@@ -114,7 +126,7 @@ class TelemetryIT {
     /** Of a request: the server's span is the client's child, and the intake's is the server's. */
     private static Received sent(OtlpReceiver receiver, String trace) {
         Received sent = receiver.spans("send jobs").stream()
-                .filter(span -> span.traceId().equals(trace))
+                .filter(span -> span.traceId().equals(trace) && "shop".equals(span.attribute("tallyworks.source")))
                 .findFirst()
                 .orElseThrow();
         assertThat(sent.span().getKind()).isEqualTo(Span.SpanKind.SPAN_KIND_PRODUCER);
@@ -145,7 +157,12 @@ class TelemetryIT {
 
     private void post(AppProcess ingest, String uuid, String trace, String flags)
             throws IOException, InterruptedException {
-        URI uri = URI.create("http://127.0.0.1:" + ingest.spec().port() + "/api/v1/sources/shop/events");
+        assertThat(post(ingest, "shop", uuid, trace, flags)).isEqualTo(201);
+    }
+
+    private int post(AppProcess ingest, String source, String uuid, String trace, String flags)
+            throws IOException, InterruptedException {
+        URI uri = URI.create("http://127.0.0.1:" + ingest.spec().port() + "/api/v1/sources/" + source + "/events");
         String event = "{\"uuid\": \"" + uuid
                 + "\", \"type\": \"sale\", \"timestamp\": \"2026-01-15T10:30:00Z\", \"payload\": {\"amount\": 1}}";
         HttpRequest request = HttpRequest.newBuilder(uri)
@@ -154,8 +171,7 @@ class TelemetryIT {
                 .header("traceparent", "00-" + trace + '-' + CLIENT_SPAN + '-' + flags)
                 .POST(HttpRequest.BodyPublishers.ofString(event))
                 .build();
-        assertThat(client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
-                .isEqualTo(201);
+        return client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode();
     }
 
     private static List<JsonNode> logsAreJson(AppProcess process) throws IOException {
