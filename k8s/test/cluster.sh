@@ -23,7 +23,7 @@ at_end() {
   if [ "$status" -ne 0 ]; then
     k get pods -o wide || true
     k get events --sort-by=.lastTimestamp | tail -20 || true
-    k logs -l app.kubernetes.io/part-of=tallyworks --all-containers --prefix --tail=30 || true
+    k logs -l app.kubernetes.io/part-of=tallyworks --all-containers --tail=20 | grep -E "ERROR|WARN" | cut -c1-400 | tail -20 || true
   fi
   h uninstall "$release" --ignore-not-found >/dev/null 2>&1 || true
   kubectl delete namespace "$namespace" --wait=false --ignore-not-found >/dev/null || true
