@@ -1,7 +1,6 @@
 package dev.tallyworks.realtime;
 
 import dev.tallyworks.definition.Definitions;
-import java.time.Clock;
 
 /**
  * Tells the realtime rollups that time goes on, so that they notice a loss also while nothing is posted, and from their
@@ -10,30 +9,26 @@ import java.time.Clock;
 public final class Heartbeat implements Runnable {
     private final RealtimeRollups realtime;
     private final Definitions definitions;
-    private final RealtimeWindow window;
-    private final Clock clock;
     private volatile long completeSinceMillis = Long.MAX_VALUE;
 
-    public Heartbeat(RealtimeRollups realtime, Definitions definitions, RealtimeWindow window, Clock clock) {
+    public Heartbeat(RealtimeRollups realtime, Definitions definitions) {
         this.realtime = realtime;
         this.definitions = definitions;
-        this.window = window;
-        this.clock = clock;
     }
 
     @Override
     public void run() {
-        long since = window.completeFromMillis(clock.millis());
         long complete = Long.MAX_VALUE;
         try {
-            complete = realtime.beat(since);
+            complete = realtime.beat();
         } finally {
             completeSinceMillis = complete;
         }
         // Where there is no source yet after the token was written, every event there will ever be comes after it.
-        if (definitions.known().sources().isEmpty()
+        if (complete > 0
+                && definitions.known().sources().isEmpty()
                 && definitions.refresh().sources().isEmpty()) {
-            realtime.completeFromTheBeginning(since);
+            realtime.completeFromTheBeginning(complete);
         }
     }
 

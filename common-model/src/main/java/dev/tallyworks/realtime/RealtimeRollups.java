@@ -34,15 +34,15 @@ public interface RealtimeRollups {
     boolean knows(CommitId commit);
 
     /**
-     * Begins anew after a loss, if there was one.
+     * Begins anew after a loss, if there was one, as {@link #commit} does too: nothing is missing from {@link
+     * RealtimeWindow#completeFromMillis} on, of the store's own clock at that step, which may come long after it was asked for.
      *
-     * @param completeSinceMillis from when on nothing will be missing if so
      * @return from when on nothing is missing, epoch milliseconds
      */
-    long beat(long completeSinceMillis);
+    long beat();
 
     /**
-     * Says that nothing was ever missed, if the store has lost nothing since {@link #beat} began anew with this very instant.
+     * Says that nothing was ever missed, if the store has lost nothing since {@link #beat} gave this very instant.
      */
     void completeFromTheBeginning(long completeSinceMillis);
 

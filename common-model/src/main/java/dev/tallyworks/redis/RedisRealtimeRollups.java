@@ -67,7 +67,7 @@ public final class RedisRealtimeRollups implements RealtimeRollups {
         List<String> names = new ArrayList<>(
                 List.of(keys.token(), keys.queue(), keys.writer(commit.id().writer())));
         List<String> args = new ArrayList<>(List.of(
-                Long.toString(window.completeFromMillis(nowMillis)),
+                Long.toString(window.completeFromMillis(0)),
                 Long.toString(commit.id().number()),
                 Long.toString(WRITER_KEPT_MILLIS),
                 Integer.toString(FIELDS_MAX),
@@ -220,17 +220,17 @@ public final class RedisRealtimeRollups implements RealtimeRollups {
     }
 
     @Override
-    public long beat(long completeSinceMillis) {
+    public long beat() {
         return answer(scripts.run(
                         Scripts.Script.BEAT,
                         List.of(keys.token()),
-                        List.of(Long.toString(completeSinceMillis), "lost")))
+                        List.of("lost", Long.toString(window.completeFromMillis(0)))))
                 .toLong();
     }
 
     @Override
     public void completeFromTheBeginning(long completeSinceMillis) {
-        scripts.run(Scripts.Script.BEAT, List.of(keys.token()), List.of(Long.toString(completeSinceMillis), "none"));
+        scripts.run(Scripts.Script.BEAT, List.of(keys.token()), List.of("none", Long.toString(completeSinceMillis)));
     }
 
     @Override

@@ -1,6 +1,6 @@
 -- Adds what a group commit has accepted to the realtime rollups, and enqueues its jobs. Once: what is known changes nothing.
 -- KEYS: token, queue, writer, rollup ..., set of attributions ...
--- ARGV: from when on nothing is missing if the data were lost (ms), number of the commit, ms to remember the writer,
+-- ARGV: how far ahead an event that was missed may lie (ms), number of the commit, ms to remember the writer,
 --       fields at most, number of jobs, job ..., number of rollups, then for each rollup:
 --         kept until (ms), values, leaves and flags at most of a field, origin, the origin in words, count,
 --         number of numbers, (name, count, minimum, maximum, number of limbs, (limb, increment) ...) ...,
@@ -17,7 +17,9 @@ if redis.replicate_commands then redis.replicate_commands() end
 local call = redis.call
 local run = string.match(call('INFO', 'server'), 'run_id:(%w+)')
 if call('HGET', KEYS[1], 'run') ~= run then
-  call('HSET', KEYS[1], 'run', run, 'since', ARGV[1])
+  -- By this server's clock, as the caller may have sent this long ago.
+  local time = call('TIME')
+  call('HSET', KEYS[1], 'run', run, 'since', string.format('%.0f', time[1] * 1000 + time[2] / 1000 + ARGV[1]))
 end
 if tonumber(call('GET', KEYS[3]) or 0) >= tonumber(ARGV[2]) then
   return 0

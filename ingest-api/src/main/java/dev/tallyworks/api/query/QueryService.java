@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -36,6 +37,7 @@ public final class QueryService {
     private final PluggedQuestions plugins;
     private final QueryMetrics metrics;
     private final Clock clock;
+    private final LongSupplier nanoTime;
 
     QueryService(
             Definitions definitions,
@@ -44,7 +46,8 @@ public final class QueryService {
             HistoricalScan historical,
             PluggedQuestions plugins,
             QueryMetrics metrics,
-            Clock clock) {
+            Clock clock,
+            LongSupplier nanoTime) {
         this.definitions = definitions;
         this.events = events;
         this.realtime = realtime;
@@ -52,6 +55,7 @@ public final class QueryService {
         this.plugins = plugins;
         this.metrics = metrics;
         this.clock = clock;
+        this.nanoTime = nanoTime;
     }
 
     Answer answer(String report, MetricQuestion asked) {
@@ -76,10 +80,10 @@ public final class QueryService {
     /** @param nothing what a unit is folded into */
     <F extends Merge.Fold<F>> Read<F> read(
             String report, QueryMetrics.Asked kind, Question asked, Supplier<F> nothing) {
-        long startedNanos = System.nanoTime();
+        long startedNanos = nanoTime.getAsLong();
         Question question = plugins.before(report, asked);
         Read<F> read = readInForce(report, question, nothing, startedNanos);
-        long tookNanos = System.nanoTime() - startedNanos;
+        long tookNanos = nanoTime.getAsLong() - startedNanos;
         metrics.answered(kind, tookNanos);
         plugins.after(report, question, tookNanos);
         return read;
@@ -92,7 +96,7 @@ public final class QueryService {
             Lag lag = Lag.read(events, plan.sources(), clock);
             if (definitions.refresh().version() == plan.definitions().version()) {
                 Read<F> read = read(plan, lag, nothing);
-                if (System.nanoTime() - startedNanos > TimeUnit.MILLISECONDS.toNanos(realtime.queryMillisMax())) {
+                if (nanoTime.getAsLong() - startedNanos > TimeUnit.MILLISECONDS.toNanos(realtime.queryMillisMax())) {
                     throw new Unavailable("the query took too long", new IllegalStateException());
                 }
                 // A generation that is no more in force gets no more events.

@@ -52,6 +52,7 @@ class QueryWiring {
                 new HistoricalScan(new MongoRollupScan(database), new MongoAttributionScan(database), pieces),
                 new PluggedQuestions(hooks),
                 new QueryMetrics(registry),
-                clock);
+                clock,
+                System::nanoTime);
     }
 }

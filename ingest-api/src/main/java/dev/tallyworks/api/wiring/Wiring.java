@@ -150,8 +150,8 @@ class Wiring {
 
     @Produces
     @Singleton
-    Heartbeat heartbeat(RealtimeRollups realtime, Definitions definitions, RealtimeWindow window, Clock clock) {
-        return new Heartbeat(realtime, definitions, window, clock);
+    Heartbeat heartbeat(RealtimeRollups realtime, Definitions definitions) {
+        return new Heartbeat(realtime, definitions);
     }
 
     @Produces

@@ -124,7 +124,8 @@ class SwitchedNumbersTest {
                 new HistoricalScan(switching, (partition, series, range, selection, to) -> {}, Runnable::run),
                 new PluggedQuestions(hooks),
                 new QueryMetrics(new SimpleMeterRegistry()),
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                System::nanoTime);
 
         Answer answer = service.answer(
                 report,
