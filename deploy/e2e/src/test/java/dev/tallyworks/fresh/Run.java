@@ -76,7 +76,7 @@ final class Run {
         random = new Random(seed);
         Granularity width = random.nextInt(3) == 0 ? Granularity.MINUTE_15 : Granularity.MINUTE_5;
         stores = new Stores(turns, random, missing, width, START, trace::add);
-        stores.faults = random.nextInt(3);
+        stores.faults = random.nextInt(4);
         steps = 40 + random.nextInt(120);
         bigTicks = 2 + random.nextInt(7);
         repeats = random.nextInt(3);

@@ -284,6 +284,11 @@ final class Stores {
                         return;
                     }
                     pass(process, "move complete since");
+                    if (faults > 0 && random.nextInt(3) == 0) {
+                        faults--;
+                        trace.accept("    ... MongoDB does not answer");
+                        throw new Unavailable("MongoDB: no answer", new IllegalStateException());
+                    }
                     Stores.this.moveTo(sinceMillis);
                 }
             };

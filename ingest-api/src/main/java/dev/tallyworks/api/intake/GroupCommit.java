@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +54,7 @@ final class GroupCommit implements AutoCloseable {
     private final CommitMetrics metrics;
     private final Clock clock;
     private final SubmissionBuffer buffer;
-    private final Breaker store = new Breaker(STORE_PAUSE_MILLIS, System::nanoTime);
+    private final Breaker store;
     private final List<Writer> writers = new ArrayList<>();
     private final Thread watch = new Thread(this::watch, "intake-watch");
     private volatile boolean closed;
@@ -64,7 +65,8 @@ final class GroupCommit implements AutoCloseable {
             Publisher publisher,
             CommitSettings settings,
             CommitMetrics metrics,
-            Clock clock) {
+            Clock clock,
+            LongSupplier nanoTime) {
         this.definitions = stores.definitions();
         this.rawEvents = stores.rawEvents();
         this.metadata = stores.metadata();
@@ -73,6 +75,7 @@ final class GroupCommit implements AutoCloseable {
         this.settings = settings;
         this.metrics = metrics;
         this.clock = clock;
+        this.store = new Breaker(STORE_PAUSE_MILLIS, nanoTime);
         this.buffer = new SubmissionBuffer(settings);
         for (int i = 1; i <= settings.writers(); i++) {
             writers.add(new Writer("intake-writer-" + i));

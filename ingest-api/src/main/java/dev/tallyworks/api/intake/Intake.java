@@ -61,8 +61,8 @@ public final class Intake implements AutoCloseable {
             Executor reading) {
         EventValidator validator = new EventValidator(schemas);
         CommitMetrics metrics = new CommitMetrics(registry);
-        Publisher publisher = new Publisher(stores, generator, metrics, clock);
-        this.commits = new GroupCommit(stores, validator, publisher, settings, metrics, clock);
+        Publisher publisher = new Publisher(stores, generator, metrics, clock, System::nanoTime);
+        this.commits = new GroupCommit(stores, validator, publisher, settings, metrics, clock, System::nanoTime);
         this.plugins = new PluggedEvents(hooks);
         this.traces = new IntakeTraces(tracer);
         this.reading = reading;

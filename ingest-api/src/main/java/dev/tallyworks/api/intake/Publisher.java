@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -42,9 +43,14 @@ final class Publisher {
     private final MetricGenerator generator;
     private final CommitMetrics metrics;
     private final Clock clock;
-    private final Breaker breaker = new Breaker(PAUSE_MILLIS, System::nanoTime);
+    private final Breaker breaker;
 
-    Publisher(Intake.Stores stores, MetricGenerator generator, CommitMetrics metrics, Clock clock) {
+    Publisher(
+            Intake.Stores stores,
+            MetricGenerator generator,
+            CommitMetrics metrics,
+            Clock clock,
+            LongSupplier nanoTime) {
         this.rawEvents = stores.rawEvents();
         this.realtime = stores.realtime();
         this.gaps = stores.gaps();
@@ -52,6 +58,7 @@ final class Publisher {
         this.generator = generator;
         this.metrics = metrics;
         this.clock = clock;
+        this.breaker = new Breaker(PAUSE_MILLIS, nanoTime);
     }
 
     /**

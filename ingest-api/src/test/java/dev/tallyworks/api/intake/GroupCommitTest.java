@@ -494,8 +494,8 @@ class GroupCommitTest {
                 queue,
                 new Gaps(queue, RealtimeWindow.DEFAULT, clock),
                 recorded -> {});
-        Publisher publisher = new Publisher(stores, new FieldMetrics(), metrics, clock);
-        return new GroupCommit(stores, validator, publisher, settings, metrics, clock);
+        Publisher publisher = new Publisher(stores, new FieldMetrics(), metrics, clock, System::nanoTime);
+        return new GroupCommit(stores, validator, publisher, settings, metrics, clock, System::nanoTime);
     }
 
     private static RawEvents store() {

@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
 
 /** The intake of one process, from where a body is read to where it is answered, for a test that chooses its stores. */
 public final class IntakeProcess implements AutoCloseable {
@@ -52,8 +53,9 @@ public final class IntakeProcess implements AutoCloseable {
     public IntakeProcess(Intake.Stores stores, Clock clock) {
         CommitMetrics metrics = new CommitMetrics(new SimpleMeterRegistry());
         EventValidator validator = new EventValidator((source, type, payload) -> null);
-        Publisher publisher = new Publisher(stores, new FieldMetrics(), metrics, clock);
-        commits = new GroupCommit(stores, validator, publisher, new OneWriter(), metrics, clock);
+        LongSupplier nanoTime = () -> clock.millis() * 1_000_000;
+        Publisher publisher = new Publisher(stores, new FieldMetrics(), metrics, clock, nanoTime);
+        commits = new GroupCommit(stores, validator, publisher, new OneWriter(), metrics, clock, nanoTime);
         commits.start();
     }
 
