@@ -27,10 +27,6 @@ import org.jspecify.annotations.Nullable;
  * while it has {@code irregular.dead} and is not pending.
  */
 public final class MongoDeadLetters implements DeadLetters {
-    static final String BY_DEATH = "dead_diedAt";
-    static final String BY_TYPE = "dead_type";
-    static final String BY_REASON = "dead_reason";
-
     private static final Document NEWEST_FIRST = new Document(Fields.DIED_AT_PATH, -1).append(Fields.ID, -1);
     /** Unlike "absent" an index can tell it by itself. */
     private static final Document NOT_TRUE = new Document("$ne", true);
@@ -64,7 +60,7 @@ public final class MongoDeadLetters implements DeadLetters {
     }
 
     private void list(Asked asked, Document filter, int limit, List<Letter> into) {
-        DriverFailures.reading(() -> events(asked.source())
+        EventIndexes.reading(events(asked.source()), () -> events(asked.source())
                 .find(filter)
                 .sort(NEWEST_FIRST)
                 .hintString(index(asked))
@@ -77,8 +73,8 @@ public final class MongoDeadLetters implements DeadLetters {
     @Override
     public long count(Asked asked) {
         Document filter = filter(asked, within(asked.sinceMillis(), asked.untilMillis()));
-        return DriverFailures.reading(
-                () -> events(asked.source()).countDocuments(filter, new CountOptions().hintString(index(asked))));
+        return EventIndexes.reading(events(asked.source()), () -> events(asked.source())
+                .countDocuments(filter, new CountOptions().hintString(index(asked))));
     }
 
     private static Document filter(Asked asked, Object diedAt) {
@@ -99,7 +95,9 @@ public final class MongoDeadLetters implements DeadLetters {
     }
 
     private static String index(Asked asked) {
-        return asked.reason() != null ? BY_REASON : asked.type() != null ? BY_TYPE : BY_DEATH;
+        return asked.reason() != null
+                ? EventIndexes.DEAD_BY_REASON
+                : asked.type() != null ? EventIndexes.DEAD_BY_TYPE : EventIndexes.DEAD_BY_DEATH;
     }
 
     @Override

@@ -13,8 +13,6 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoCursor;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.CountOptions;
-import com.mongodb.client.model.IndexModel;
-import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.InsertManyOptions;
 import com.mongodb.client.model.Projections;
 import dev.tallyworks.event.Attribution;
@@ -56,22 +54,6 @@ public final class MongoRawEvents implements RawEvents {
     private static final long PAGE_BYTES_MAX = 16L << 20;
     /** Of a time of death: there is one. */
     static final Document EVER = new Document("$gte", new Date(0));
-
-    private static final String BY_TIMESTAMP = "timestamp";
-    private static final String PENDING_BY_TIMESTAMP = "pending_timestamp";
-    private static final String PENDING_BY_RECEIPT = "pending_receivedAt";
-    private static final String DEAD_BY_TIMESTAMP = "dead_timestamp";
-    private static final String DISCARDED_BY_TIMESTAMP = "discarded_timestamp";
-
-    private static final List<IndexModel> INDEXES = List.of(
-            index(new Document(Fields.TIMESTAMP, 1).append(Fields.ID, 1), new IndexOptions().name(BY_TIMESTAMP)),
-            index(new Document(Fields.TIMESTAMP, 1), pending(PENDING_BY_TIMESTAMP)),
-            index(new Document(Fields.RECEIVED_AT, 1).append(Fields.ID, 1), pending(PENDING_BY_RECEIPT)),
-            index(new Document(Fields.TIMESTAMP, 1), having(Fields.DIED_AT_PATH, DEAD_BY_TIMESTAMP)),
-            index(new Document(Fields.TIMESTAMP, 1), having(Fields.IRREGULAR_DISCARDED, DISCARDED_BY_TIMESTAMP)),
-            dead(MongoDeadLetters.BY_DEATH, new Document()),
-            dead(MongoDeadLetters.BY_TYPE, new Document(Fields.TYPE, 1)),
-            dead(MongoDeadLetters.BY_REASON, new Document(Fields.REASON_PATH, 1)));
 
     private final MongoDatabase database;
     private final Set<Incarnation> indexed = ConcurrentHashMap.newKeySet();
@@ -298,10 +280,10 @@ public final class MongoRawEvents implements RawEvents {
 
     @Override
     public Optional<OldestPending> oldestPending(String source) {
-        return DriverFailures.reading(() -> {
-            RawBsonDocument earliest = firstPending(source, Fields.TIMESTAMP, PENDING_BY_TIMESTAMP);
+        return EventIndexes.reading(collection(source), () -> {
+            RawBsonDocument earliest = firstPending(source, Fields.TIMESTAMP, EventIndexes.PENDING_BY_TIMESTAMP);
             RawBsonDocument longest =
-                    earliest == null ? null : firstPending(source, Fields.RECEIVED_AT, PENDING_BY_RECEIPT);
+                    earliest == null ? null : firstPending(source, Fields.RECEIVED_AT, EventIndexes.PENDING_BY_RECEIPT);
             if (earliest == null || longest == null) {
                 return Optional.empty();
             }
@@ -325,20 +307,22 @@ public final class MongoRawEvents implements RawEvents {
     @Override
     public boolean lacks(String source, TimeRange range) {
         Document pending = new Document(Fields.PENDING, true).append(Fields.TIMESTAMP, within(range));
-        return DriverFailures.reading(() -> any(source, pending, PENDING_BY_TIMESTAMP)) || hasDead(source, range);
+        return EventIndexes.reading(collection(source), () -> any(source, pending, EventIndexes.PENDING_BY_TIMESTAMP))
+                || hasDead(source, range);
     }
 
     @Override
     public boolean hasDead(String source, TimeRange range) {
         Document dead = new Document(Fields.DIED_AT_PATH, EVER).append(Fields.TIMESTAMP, within(range));
-        return DriverFailures.reading(() -> any(source, dead, DEAD_BY_TIMESTAMP));
+        return EventIndexes.reading(collection(source), () -> any(source, dead, EventIndexes.DEAD_BY_TIMESTAMP));
     }
 
     @Override
     public boolean hasDiscarded(String source, TimeRange range) {
         Document discarded = new Document(Fields.IRREGULAR_DISCARDED, new Document("$exists", true))
                 .append(Fields.TIMESTAMP, within(range));
-        return DriverFailures.reading(() -> any(source, discarded, DISCARDED_BY_TIMESTAMP));
+        return EventIndexes.reading(
+                collection(source), () -> any(source, discarded, EventIndexes.DISCARDED_BY_TIMESTAMP));
     }
 
     private static Document within(TimeRange range) {
@@ -360,13 +344,13 @@ public final class MongoRawEvents implements RawEvents {
     public long countDead(String source) {
         // Told by the index alone, so all of it is asked in its terms.
         Document dead = new Document(Fields.DIED_AT_PATH, EVER).append(Fields.PENDING, new Document("$ne", true));
-        return DriverFailures.reading(() -> database.getCollection(Fields.EVENTS_PREFIX + source)
-                .countDocuments(dead, new CountOptions().hintString(MongoDeadLetters.BY_DEATH)));
+        return EventIndexes.reading(collection(source), () -> collection(source)
+                .countDocuments(dead, new CountOptions().hintString(EventIndexes.DEAD_BY_DEATH)));
     }
 
     @Override
     public Optional<TimeSpan> timestamps(String source, long incarnation) {
-        return DriverFailures.reading(() -> {
+        return EventIndexes.reading(collection(source), () -> {
             RawBsonDocument first = endOf(source, incarnation, 1);
             RawBsonDocument last = first == null ? null : endOf(source, incarnation, -1);
             return last == null
@@ -381,7 +365,7 @@ public final class MongoRawEvents implements RawEvents {
         return collection(source)
                 .find(eq(Fields.INCARNATION, incarnation))
                 .sort(new Document(Fields.TIMESTAMP, direction).append(Fields.ID, direction))
-                .hintString(BY_TIMESTAMP)
+                .hintString(EventIndexes.BY_TIMESTAMP)
                 .projection(Projections.include(Fields.TIMESTAMP))
                 .limit(1)
                 .first();
@@ -408,27 +392,12 @@ public final class MongoRawEvents implements RawEvents {
     /** Asked again for each incarnation, as the collection goes with its source. Making them twice changes nothing. */
     private void createIndexes(Incarnation incarnation) {
         if (!indexed.contains(incarnation)) {
-            DriverFailures.writing(() -> collection(incarnation.source).createIndexes(INDEXES));
+            DriverFailures.writing(() -> {
+                EventIndexes.create(collection(incarnation.source));
+                return true;
+            });
             indexed.removeIf(older -> older.source.equals(incarnation.source));
             indexed.add(incarnation);
         }
-    }
-
-    private static IndexModel index(Document keys, IndexOptions options) {
-        return new IndexModel(keys, options);
-    }
-
-    private static IndexOptions pending(String name) {
-        return new IndexOptions().name(name).partialFilterExpression(new Document(Fields.PENDING, true));
-    }
-
-    private static IndexOptions having(String path, String name) {
-        return new IndexOptions().name(name).partialFilterExpression(new Document(path, new Document("$exists", true)));
-    }
-
-    /** What is being tried again is left out by the index itself. */
-    private static IndexModel dead(String name, Document keys) {
-        keys.append(Fields.DIED_AT_PATH, 1).append(Fields.ID, 1).append(Fields.PENDING, 1);
-        return index(keys, having(Fields.DIED_AT_PATH, name));
     }
 }

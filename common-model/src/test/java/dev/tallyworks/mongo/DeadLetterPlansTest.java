@@ -113,6 +113,25 @@ class DeadLetterPlansTest {
     }
 
     @Test
+    void whatAReleaseBeforeHasStoredIsReadToo() {
+        database.runCommand(new Document("profile", 0));
+        for (int call = 0; call < 5; call++) {
+            database.getCollection("events_" + SOURCE).dropIndexes();
+            switch (call) {
+                case 0 ->
+                    assertThat(letters.list(asked(null, null), null, PAGE)).hasSize(PAGE);
+                case 1 -> assertThat(letters.count(asked("sale", "often"))).isPositive();
+                case 2 -> assertThat(raw.countDead(SOURCE)).isEqualTo(DEAD);
+                case 3 ->
+                    assertThat(raw.hasDead(SOURCE, new TimeRange(NOON, NOON + 2L * DEAD)))
+                            .isTrue();
+                default -> assertThat(raw.oldestPending(SOURCE)).isPresent();
+            }
+            assertThat(database.getCollection("events_" + SOURCE).listIndexes()).hasSize(9);
+        }
+    }
+
+    @Test
     void looksAtNoMoreThanItGives() {
         List<Letter> page = letters.list(asked(null, null), null, PAGE);
         assertThat(page).hasSize(PAGE);

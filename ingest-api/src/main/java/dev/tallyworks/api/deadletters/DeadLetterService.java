@@ -10,6 +10,8 @@ import dev.tallyworks.event.DeadLetters.Letter;
 import dev.tallyworks.event.DeadLetters.Opened;
 import dev.tallyworks.event.DeadLetters.Position;
 import dev.tallyworks.event.EventRef;
+import dev.tallyworks.event.RawEvents;
+import dev.tallyworks.event.RecordedEvent;
 import dev.tallyworks.failure.Unavailable;
 import dev.tallyworks.queue.Job;
 import dev.tallyworks.queue.JobQueue;
@@ -18,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -31,14 +34,22 @@ final class DeadLetterService {
 
     private final Definitions definitions;
     private final DeadLetters letters;
+    private final RawEvents events;
     private final JobQueue queue;
     private final Duration bulkMax;
     private final Clock clock;
 
     /** @param bulkMax after this time a call over many ends, whatever is left */
-    DeadLetterService(Definitions definitions, DeadLetters letters, JobQueue queue, Duration bulkMax, Clock clock) {
+    DeadLetterService(
+            Definitions definitions,
+            DeadLetters letters,
+            RawEvents events,
+            JobQueue queue,
+            Duration bulkMax,
+            Clock clock) {
         this.definitions = definitions;
         this.letters = letters;
+        this.events = events;
         this.queue = queue;
         this.bulkMax = bulkMax;
         this.clock = clock;
@@ -72,13 +83,21 @@ final class DeadLetterService {
     /** The event is pending when this returns; that it is being retried already is as good. */
     void retry(String id) {
         EventRef event = ref(id);
-        Opened opened = letters.open(event).orElse(null);
-        if (opened != null && retry(List.of(opened.letter()), true).changed == 1) {
+        Optional<Opened> opened = letters.open(event);
+        boolean wasDead = opened.isPresent();
+        if (wasDead && retry(List.of(opened.get().letter()), true).changed == 1) {
             return;
         }
-        if (!letters.isBeingRetried(event)) {
+        // Of several at once one is quicker, and then the event may even have been counted already.
+        if (!letters.isBeingRetried(event) && !(wasDead && isCounted(event))) {
             throw unknown(id);
         }
+    }
+
+    private boolean isCounted(EventRef event) {
+        RecordedEvent recorded = events.find(event.source(), event.incarnation(), List.of(event.uuid()))
+                .get(event.uuid());
+        return recorded != null && recorded.aggregated();
     }
 
     void discard(String id) {

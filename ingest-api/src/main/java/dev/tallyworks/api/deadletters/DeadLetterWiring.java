@@ -2,6 +2,7 @@ package dev.tallyworks.api.deadletters;
 
 import com.mongodb.client.MongoDatabase;
 import dev.tallyworks.definition.Definitions;
+import dev.tallyworks.event.RawEvents;
 import dev.tallyworks.mongo.MongoDeadLetters;
 import dev.tallyworks.queue.JobQueue;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -17,7 +18,8 @@ class DeadLetterWiring {
 
     @Produces
     @Singleton
-    DeadLetterService service(Definitions definitions, MongoDatabase database, JobQueue queue, Clock clock) {
-        return new DeadLetterService(definitions, new MongoDeadLetters(database), queue, BULK_MAX, clock);
+    DeadLetterService service(
+            Definitions definitions, MongoDatabase database, RawEvents events, JobQueue queue, Clock clock) {
+        return new DeadLetterService(definitions, new MongoDeadLetters(database), events, queue, BULK_MAX, clock);
     }
 }

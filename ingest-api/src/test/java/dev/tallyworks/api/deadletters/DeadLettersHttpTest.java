@@ -30,8 +30,13 @@ import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -234,6 +239,27 @@ class DeadLettersHttpTest {
         event("a", true, null);
         send("POST", "/dead-letters/" + id("a") + "/retry", "").statusCode(404);
         send("DELETE", "/dead-letters/" + id("a"), "").statusCode(404);
+    }
+
+    @Test
+    void ofManyWhoRetryAtOnceNobodyIsRefusedAndItCountsOnce() throws Exception {
+        someDie();
+        ExecutorService pool = Executors.newFixedThreadPool(8);
+        try {
+            List<Callable<Integer>> calls =
+                    Collections.nCopies(8, () -> send("POST", "/dead-letters/" + id("a") + "/retry", "")
+                            .extract()
+                            .statusCode());
+            for (Future<Integer> answer : pool.invokeAll(calls)) {
+                assertThat(answer.get()).isEqualTo(202);
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+        counted.count(shop);
+        get("/reports/" + report
+                        + "/query?metric=COUNT&granularity=all&mode=historical&start=2025-01-01T00:00:00Z&end=2025-01-02T00:00:00Z")
+                .body("points[0].value", equalTo(1));
     }
 
     @Test
