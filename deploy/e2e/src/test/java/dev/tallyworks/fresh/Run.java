@@ -61,6 +61,10 @@ final class Run {
     private final Process relaying;
     private final OutboxRelay relay;
     private final Heartbeat heartbeat;
+    private final int deaths;
+    private final int losses;
+    private final int haste;
+    private final int promptness;
     private int steps;
     private int bigTicks;
     private int repeats;
@@ -72,11 +76,16 @@ final class Run {
 
     private record Choice(int weight, Runnable action) {}
 
-    Run(long seed, @Nullable Clause missing) {
+    /** @param focus where it would seldom be found by chance what the clause is for */
+    Run(long seed, @Nullable Clause missing, @Nullable Clause focus) {
+        deaths = focus == Clause.RELAY ? 8 : focus == Clause.ABANDON ? 0 : 1;
+        losses = focus == Clause.RELAY || focus == Clause.ABANDON ? 0 : 1;
+        promptness = focus == Clause.RELAY ? 0 : 2;
+        haste = focus == Clause.RELAY ? 1 : 6;
         random = new Random(seed);
         Granularity width = random.nextInt(3) == 0 ? Granularity.MINUTE_15 : Granularity.MINUTE_5;
         stores = new Stores(turns, random, missing, width, START, trace::add);
-        stores.faults = random.nextInt(4);
+        stores.faults = focus == Clause.RELAY ? 1 : focus == Clause.ABANDON ? 2 : random.nextInt(4);
         steps = 40 + random.nextInt(120);
         bigTicks = 2 + random.nextInt(7);
         repeats = random.nextInt(3);
@@ -164,7 +173,8 @@ final class Run {
 
     private void step(Collection<Turns.Stopped> stopped, boolean anything) {
         List<Choice> choices = new ArrayList<>();
-        stopped.forEach(one -> choices.add(new Choice(6, () -> turns.goOn(one))));
+        stopped.forEach(one -> choices.add(
+                new Choice(one.process().name().startsWith("question") ? haste : 6, () -> turns.goOn(one))));
         List<Process> idle = processes.stream()
                 .filter(one -> intakes.containsKey(one) && !one.isBusy())
                 .toList();
@@ -223,11 +233,11 @@ final class Run {
             }));
         }
         if (stores.faults > 0) {
-            choices.add(new Choice(1, () -> say("Redis is flushed", () -> stores.lose(true))));
-            choices.add(new Choice(1, () -> say("Redis falls back", () -> stores.lose(false))));
+            choices.add(new Choice(losses, () -> say("Redis is flushed", () -> stores.lose(true))));
+            choices.add(new Choice(losses, () -> say("Redis falls back", () -> stores.lose(false))));
             processes.stream()
                     .filter(one -> one.isBusy() && intakes.containsKey(one))
-                    .forEach(one -> choices.add(new Choice(1, () -> die(one))));
+                    .forEach(one -> choices.add(new Choice(deaths, () -> die(one))));
         }
         int at = random.nextInt(choices.stream().mapToInt(Choice::weight).sum());
         for (Choice choice : choices) {
