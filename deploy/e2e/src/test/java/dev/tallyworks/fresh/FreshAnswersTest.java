@@ -33,7 +33,7 @@ class FreshAnswersTest {
         }
     }
 
-    /** But for the relay's: 20,000 schedules did not find the rare one that needs it; {@code model/cut.py} has it. */
+    /** But for the relay's: 20,000 schedules did not find the rare one that needs it. */
     @ParameterizedTest
     @EnumSource(value = Clause.class, mode = EnumSource.Mode.EXCLUDE, names = "RELAY")
     void answersAreWrongWithout(Clause clause) {

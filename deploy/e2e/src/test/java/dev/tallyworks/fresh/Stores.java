@@ -48,7 +48,7 @@ final class Stores {
     static final String REPORT = "r1";
     static final String FIELD = "v";
 
-    /** Units of the model, {@code model/cut.py}: one of them is five minutes, what the contract allows of the future. */
+    /** The unit of time here is five minutes, what the contract allows of the future. */
     static final long UNIT = RealtimeWindow.DEFAULT.futureMillis();
 
     static final RealtimeWindow WINDOW = new RealtimeWindow(UNIT, 2 * UNIT, UNIT, UNIT, UNIT);
