@@ -13,9 +13,10 @@ class RetryPolicyTest {
     @Property(tries = 5_000)
     void aPauseIsBetweenHalfAndAllOfItsPower(
             @ForAll @LongRange(min = 1, max = 1L << 50) long first,
-            @ForAll @LongRange(min = 1, max = 1L << 50) long cap,
+            @ForAll @LongRange(min = 0, max = 1L << 50) long longer,
             @ForAll @IntRange(min = 1, max = 1_000) int attempts,
             @ForAll Random random) {
+        long cap = first + longer;
         double power = Math.min((double) cap, first * Math.pow(2, attempts - 1));
         long pause = new RetryPolicy(first, cap, 15).pauseMillis(attempts, random);
         assertThat((double) pause).isBetween(Math.floor(power / 2), power);
