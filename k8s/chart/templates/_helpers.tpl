@@ -198,4 +198,11 @@ spec:
               sleep: {seconds: {{ . }}}
           {{- end }}
           resources: {{- toYaml $values.resources | nindent 12 }}
+          {{- if eq .component "ingest" }}
+          volumeMounts:
+            - {name: tmp, mountPath: /tmp}
+      volumes:
+        # Where the files of Swagger UI are unpacked to.
+        - {name: tmp, emptyDir: {sizeLimit: 64Mi}}
+          {{- end }}
 {{- end -}}
