@@ -46,15 +46,16 @@ final class FlatViewPipeline {
 
     /** @param others the collections beside the one that the view is on */
     static BsonArray of(Aggregation aggregation, Snapshot definitions, List<String> others) {
-        List<BsonDocument> own = flat(aggregation, definitions);
-        BsonArray pipeline = new BsonArray(own);
+        BsonDocument inForce = stage("$match", inForce(aggregation, definitions));
+        BsonArray pipeline = new BsonArray(List.of(inForce));
         for (String other : others) {
-            pipeline.add(stage("$unionWith", new Document("coll", other).append("pipeline", own)));
+            pipeline.add(stage("$unionWith", new Document("coll", other).append("pipeline", List.of(inForce))));
         }
+        pipeline.addAll(flatten());
         return pipeline;
     }
 
-    private static List<BsonDocument> flat(Aggregation aggregation, Snapshot definitions) {
+    private static List<BsonDocument> flatten() {
         Document numbers = new Document(
                 "$concatArrays",
                 List.of(
@@ -75,7 +76,6 @@ final class FlatViewPipeline {
                 .append("number", numbers);
         Document root = new Document("$mergeObjects", List.of("$$ROOT", "$number"));
         return List.of(
-                stage("$match", inForce(aggregation, definitions)),
                 stage("$project", kept),
                 stage("$unwind", "$number"),
                 stage("$replaceRoot", new Document("newRoot", root)),

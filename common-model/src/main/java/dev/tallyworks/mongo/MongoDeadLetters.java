@@ -11,9 +11,7 @@ import dev.tallyworks.event.EventRef;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Date;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.bson.BsonDocument;
 import org.bson.BsonValue;
@@ -141,21 +139,13 @@ public final class MongoDeadLetters implements DeadLetters {
         return change(events, new Document("$rename", new Document(Fields.IRREGULAR_DEAD, Fields.IRREGULAR_DISCARDED)));
     }
 
-    private record Incarnation(String source, long incarnation) {}
-
     private long change(Collection<EventRef> events, Document update) {
-        Map<Incarnation, List<String>> bySource = new LinkedHashMap<>();
-        for (EventRef event : events) {
-            bySource.computeIfAbsent(new Incarnation(event.source(), event.incarnation()), key -> new ArrayList<>())
-                    .add(event.uuid());
-        }
         long changed = 0;
-        for (Map.Entry<Incarnation, List<String>> one : bySource.entrySet()) {
-            List<String> uuids = one.getValue();
-            Document dead = dead(uuids, one.getKey().incarnation);
-            MongoCollection<Document> collection = events(one.getKey().source);
+        for (SourceEvents of : SourceEvents.of(events)) {
+            Document dead = dead(of.uuids(), of.incarnation());
+            MongoCollection<Document> collection = events(of.source());
             // The driver repeats a change of one document by itself where its answer got lost, and tells it as done.
-            changed += DriverFailures.writing(() -> uuids.size() == 1
+            changed += DriverFailures.writing(() -> of.uuids().size() == 1
                             ? collection.updateOne(dead, update)
                             : collection.updateMany(dead, update))
                     .getModifiedCount();

@@ -26,7 +26,6 @@ import dev.tallyworks.lane.Lanes;
 import dev.tallyworks.lane.Manifest;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -277,19 +276,12 @@ public final class MongoLanes implements Lanes {
         };
     }
 
-    private record Incarnation(String source, long incarnation) {}
-
     private static List<Document> write(List<EventRef> events) {
-        Map<Incarnation, List<String>> bySource = new LinkedHashMap<>();
-        for (EventRef event : events) {
-            bySource.computeIfAbsent(new Incarnation(event.source(), event.incarnation()), key -> new ArrayList<>())
-                    .add(event.uuid());
-        }
-        List<Document> written = new ArrayList<>();
-        bySource.forEach((key, ids) -> written.add(new Document(SOURCE, key.source)
-                .append(INCARNATION, key.incarnation)
-                .append(IDS, ids)));
-        return written;
+        return SourceEvents.of(events).stream()
+                .map(of -> new Document(SOURCE, of.source())
+                        .append(INCARNATION, of.incarnation())
+                        .append(IDS, of.uuids()))
+                .toList();
     }
 
     private static List<EventRef> readEvents(List<Document> written) {

@@ -40,9 +40,7 @@ import dev.tallyworks.event.PendingEvents;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Date;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BiConsumer;
 import org.bson.Document;
 import org.bson.RawBsonDocument;
@@ -248,17 +246,13 @@ public final class MongoPendingEvents implements PendingEvents {
         return database.getCollection(EVENTS_PREFIX + source);
     }
 
-    private record Incarnation(String source, long incarnation) {}
-
     /** Gives one filter {@code {_id: {$in}, incarnation}} for each source. */
     private static void eachSource(Collection<EventRef> refs, BiConsumer<String, Document> call) {
-        Map<Incarnation, List<String>> bySource = new LinkedHashMap<>();
-        for (EventRef ref : refs) {
-            bySource.computeIfAbsent(new Incarnation(ref.source(), ref.incarnation()), key -> new ArrayList<>())
-                    .add(ref.uuid());
+        for (SourceEvents of : SourceEvents.of(refs)) {
+            call.accept(
+                    of.source(),
+                    new Document(ID, new Document("$in", of.uuids())).append(INCARNATION, of.incarnation()));
         }
-        bySource.forEach((key, uuids) -> call.accept(
-                key.source, new Document(ID, new Document("$in", uuids)).append(INCARNATION, key.incarnation)));
     }
 
     private static EventRef ref(String source, Document document) {

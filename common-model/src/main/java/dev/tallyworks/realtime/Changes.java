@@ -1,5 +1,6 @@
 package dev.tallyworks.realtime;
 
+import dev.tallyworks.thread.DaemonThreads;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,11 +16,8 @@ public final class Changes implements AutoCloseable {
 
     private final ChangeNews news;
     private final Set<String> changed = ConcurrentHashMap.newKeySet();
-    private final ScheduledExecutorService announcing = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "changes");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService announcing =
+            Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("changes"));
 
     public Changes(ChangeNews news) {
         this.news = news;

@@ -28,7 +28,7 @@ public record RealtimeWindow(
      * may lie that far ahead.
      */
     public long completeFromMillis(long nowMillis) {
-        return nowMillis + futureMillis + clockMillis;
+        return nowMillis + aheadMillis();
     }
 
     /** Until when a bucket is kept, whole: as long as any query may still ask for it. */
@@ -38,6 +38,11 @@ public record RealtimeWindow(
 
     /** No event lies at or after this instant. */
     public long endMillis(long nowMillis) {
-        return nowMillis + futureMillis + clockMillis;
+        return nowMillis + aheadMillis();
+    }
+
+    /** How far ahead of now, by anybody's clock, an event may lie. */
+    public long aheadMillis() {
+        return futureMillis + clockMillis;
     }
 }

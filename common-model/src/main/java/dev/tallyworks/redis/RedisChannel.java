@@ -1,5 +1,6 @@
 package dev.tallyworks.redis;
 
+import dev.tallyworks.thread.DaemonThreads;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
@@ -28,11 +29,7 @@ final class RedisChannel implements AutoCloseable {
     RedisChannel(Redis redis, String channel) {
         this.redis = redis;
         this.channel = channel;
-        this.again = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, channel);
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.again = Executors.newSingleThreadScheduledExecutor(DaemonThreads.named(channel));
     }
 
     /** Waits for nothing. */

@@ -67,7 +67,7 @@ public final class RedisRealtimeRollups implements RealtimeRollups {
         List<String> names = new ArrayList<>(
                 List.of(keys.token(), keys.queue(), keys.writer(commit.id().writer())));
         List<String> args = new ArrayList<>(List.of(
-                Long.toString(window.completeFromMillis(0)),
+                Long.toString(window.aheadMillis()),
                 Long.toString(commit.id().number()),
                 Long.toString(WRITER_KEPT_MILLIS),
                 Integer.toString(FIELDS_MAX),
@@ -224,7 +224,7 @@ public final class RedisRealtimeRollups implements RealtimeRollups {
         return answer(scripts.run(
                         Scripts.Script.BEAT,
                         List.of(keys.token()),
-                        List.of("lost", Long.toString(window.completeFromMillis(0)))))
+                        List.of("lost", Long.toString(window.aheadMillis()))))
                 .toLong();
     }
 

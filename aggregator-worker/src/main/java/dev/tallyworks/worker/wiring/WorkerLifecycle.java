@@ -14,6 +14,7 @@ import dev.tallyworks.plugin.Hooks;
 import dev.tallyworks.queue.PausableJobQueue;
 import dev.tallyworks.realtime.Heartbeat;
 import dev.tallyworks.rollup.FlatViews;
+import dev.tallyworks.thread.DaemonThreads;
 import dev.tallyworks.worker.batch.OwnedLane;
 import dev.tallyworks.worker.lease.LaneCrew;
 import dev.tallyworks.worker.lease.LeaseKeeper;
@@ -74,8 +75,9 @@ class WorkerLifecycle {
     private final String version;
     private final FormatGuard guard;
     private final AtomicBoolean stopped = new AtomicBoolean();
-    private final ScheduledExecutorService leases = Executors.newSingleThreadScheduledExecutor(named("leases"));
-    private final ScheduledExecutorService duties = Executors.newScheduledThreadPool(7, named("duties"));
+    private final ScheduledExecutorService leases =
+            Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("leases"));
+    private final ScheduledExecutorService duties = Executors.newScheduledThreadPool(7, DaemonThreads.named("duties"));
 
     WorkerLifecycle(
             WorkerConfig settings,
@@ -125,14 +127,6 @@ class WorkerLifecycle {
         this.version = version;
         this.guard = new FormatGuard(
                 format, Formats.OF_THIS_RELEASE, settings.recoveryInterval(), this::begin, WorkerLifecycle::refuse);
-    }
-
-    private static java.util.concurrent.ThreadFactory named(String name) {
-        return task -> {
-            Thread thread = new Thread(task, name);
-            thread.setDaemon(true);
-            return thread;
-        };
     }
 
     void start(@Observes StartupEvent event) {

@@ -2,6 +2,7 @@ package dev.tallyworks.api.admin;
 
 import dev.tallyworks.admin.AdminCall;
 import dev.tallyworks.admin.AdminLog;
+import dev.tallyworks.thread.DaemonThreads;
 import io.vertx.core.Context;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -21,12 +22,8 @@ final class Journal implements AutoCloseable {
     private static final long CLOSING_SECONDS = 3;
 
     private final AdminLog calls;
-    private final ThreadPoolExecutor later =
-            new ThreadPoolExecutor(1, 1, 1, TimeUnit.MINUTES, new ArrayBlockingQueue<>(LATER_MAX), task -> {
-                Thread thread = new Thread(task, "admin-log");
-                thread.setDaemon(true);
-                return thread;
-            });
+    private final ThreadPoolExecutor later = new ThreadPoolExecutor(
+            1, 1, 1, TimeUnit.MINUTES, new ArrayBlockingQueue<>(LATER_MAX), DaemonThreads.named("admin-log"));
 
     Journal(AdminLog calls) {
         this.calls = calls;

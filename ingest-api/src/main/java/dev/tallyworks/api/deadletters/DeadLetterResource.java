@@ -13,6 +13,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -64,7 +65,7 @@ public class DeadLetterResource {
         return new Page<>(page.items().stream().map(LetterView::of).toList(), page.nextCursor());
     }
 
-    private static <T> T ofParameters(java.util.function.Supplier<T> call) {
+    private static <T> T ofParameters(Supplier<T> call) {
         try {
             return call.get();
         } catch (Problem problem) {

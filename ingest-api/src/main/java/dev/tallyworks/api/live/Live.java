@@ -5,6 +5,7 @@ import dev.tallyworks.definition.Definitions;
 import dev.tallyworks.definition.Snapshot;
 import dev.tallyworks.failure.Unavailable;
 import dev.tallyworks.realtime.ChangeNews;
+import dev.tallyworks.thread.DaemonThreads;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -21,7 +22,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -49,8 +49,9 @@ public final class Live implements AutoCloseable {
     private final Counter asked;
     private final Counter dropped;
     private final Map<MovingQuestion, Broadcast> broadcasts = new HashMap<>();
-    private final ScheduledExecutorService ticking = Executors.newSingleThreadScheduledExecutor(named("live-ticks"));
-    private final ExecutorService threads = Executors.newFixedThreadPool(ASKING_THREADS, named("live"));
+    private final ScheduledExecutorService ticking =
+            Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("live-ticks"));
+    private final ExecutorService threads = Executors.newFixedThreadPool(ASKING_THREADS, DaemonThreads.named("live"));
     private final Map<Viewer, Optional<MovingQuestion>> viewers = new HashMap<>();
     private boolean listening;
     private volatile boolean closed;
@@ -77,14 +78,6 @@ public final class Live implements AutoCloseable {
                 .description("Open live streams")
                 .register(registry);
         ticking.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
-    }
-
-    private static ThreadFactory named(String name) {
-        return task -> {
-            Thread thread = new Thread(task, name);
-            thread.setDaemon(true);
-            return thread;
-        };
     }
 
     private synchronized int countViewers() {

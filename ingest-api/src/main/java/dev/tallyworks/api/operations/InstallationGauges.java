@@ -1,5 +1,6 @@
 package dev.tallyworks.api.operations;
 
+import dev.tallyworks.api.query.Lag;
 import dev.tallyworks.definition.Definitions;
 import dev.tallyworks.definition.Source;
 import dev.tallyworks.event.RawEvents;
@@ -12,8 +13,9 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.Collection;
-import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -71,8 +73,10 @@ public final class InstallationGauges {
 
     /** Reads what the gauges show until the next time: two short looks at each source, and two more. */
     public void sample() {
-        sample(lagMillis, () -> lag(stores.definitions().known().sources()));
-        sample(dead, () -> dead(stores.definitions().known().sources()));
+        sample(lagMillis, this::lag);
+        sample(
+                dead,
+                () -> countDead(stores.events(), stores.definitions().known().sources()));
         sample(workers, () -> stores.workers()
                 .since(clock.millis() - OperationsResource.ALIVE_WITHIN.toMillis())
                 .size());
@@ -88,21 +92,15 @@ public final class InstallationGauges {
         }
     }
 
-    private long lag(Collection<Source> sources) {
-        long now = clock.millis();
-        long waitingSince = now;
-        for (Source source : sources) {
-            Optional<RawEvents.OldestPending> pending = stores.events().oldestPending(source.id());
-            if (pending.isPresent()) {
-                waitingSince = Math.min(waitingSince, pending.get().receivedAtMillis());
-            }
-        }
-        return now - waitingSince;
+    private long lag() {
+        Set<String> sources =
+                stores.definitions().known().sources().stream().map(Source::id).collect(Collectors.toSet());
+        return Lag.read(stores.events(), sources, clock).lagMillis();
     }
 
-    private long dead(Collection<Source> sources) {
+    static long countDead(RawEvents events, Collection<Source> sources) {
         return sources.stream()
-                .mapToLong(source -> stores.events().countDead(source.id()))
+                .mapToLong(source -> events.countDead(source.id()))
                 .sum();
     }
 

@@ -4,7 +4,6 @@ import dev.tallyworks.api.http.Admin;
 import dev.tallyworks.api.http.Page;
 import dev.tallyworks.api.http.Times;
 import dev.tallyworks.definition.Definitions;
-import dev.tallyworks.definition.Source;
 import dev.tallyworks.event.RawEvents;
 import dev.tallyworks.failure.Unavailable;
 import dev.tallyworks.lane.WorkerStatus;
@@ -106,10 +105,7 @@ public class OperationsResource {
         Long oldest = state.oldestEnqueuedAtMillis();
         BigDecimal age = BigDecimal.valueOf(oldest == null ? 0 : Math.max(0, clock.millis() - oldest), 3);
         // MongoDB has the truth about dead events: Redis may have lost some.
-        long dead = 0;
-        for (Source source : definitions.refresh().sources()) {
-            dead += events.countDead(source.id());
-        }
+        long dead = InstallationGauges.countDead(events, definitions.refresh().sources());
         ShardView shard = new ShardView("0", paused, state.ready(), state.inProcess(), state.delayed(), dead, age);
         return new QueueView(paused, state.ready(), state.inProcess(), state.delayed(), dead, age, List.of(shard));
     }

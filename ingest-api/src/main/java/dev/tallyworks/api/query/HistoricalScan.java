@@ -70,25 +70,25 @@ final class HistoricalScan {
 
     private <F extends Merge.Fold<F>> void readAtOnce(
             QueryPlan.Part part, Granularity width, List<TimeRange> pieces, Merge<F> into) {
-        AtomicBoolean failed = new AtomicBoolean();
+        AtomicBoolean over = new AtomicBoolean();
         List<CompletableFuture<Merge<F>>> reads = new ArrayList<>();
         for (TimeRange piece : pieces) {
-            reads.add(CompletableFuture.supplyAsync(
-                    () -> readPiece(part, width, piece, into.another(), failed), executor));
+            reads.add(
+                    CompletableFuture.supplyAsync(() -> readPiece(part, width, piece, into.another(), over), executor));
         }
         try {
             reads.forEach(read -> into.add(read.join()));
         } catch (CompletionException wrapped) {
             throw wrapped.getCause() instanceof RuntimeException cause ? cause : wrapped;
         } finally {
-            failed.set(true);
+            over.set(true);
         }
     }
 
     private <F extends Merge.Fold<F>> Merge<F> readPiece(
-            QueryPlan.Part part, Granularity width, TimeRange piece, Merge<F> into, AtomicBoolean failed) {
+            QueryPlan.Part part, Granularity width, TimeRange piece, Merge<F> into, AtomicBoolean over) {
         read(into.plan(), part, width, piece, rollup -> {
-            if (failed.get()) {
+            if (over.get()) {
                 throw new CancellationException("another piece could not be read");
             }
             into.add(rollup);

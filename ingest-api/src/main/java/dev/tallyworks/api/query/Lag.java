@@ -12,8 +12,9 @@ import java.util.Set;
  * @param oldestPendingMillis the smallest timestamp of a pending event, {@link Long#MAX_VALUE} where none is
  * @param waitingSinceMillis when the pending event was received that waits longest; now where none does
  */
-record Lag(long nowMillis, long oldestPendingMillis, long waitingSinceMillis) {
-    static Lag read(RawEvents events, Set<String> sources, Clock clock) {
+public record Lag(long nowMillis, long oldestPendingMillis, long waitingSinceMillis) {
+    /** Asks each of the sources, by id. */
+    public static Lag read(RawEvents events, Set<String> sources, Clock clock) {
         long now = clock.millis();
         long oldest = Long.MAX_VALUE;
         long waiting = now;
@@ -28,11 +29,12 @@ record Lag(long nowMillis, long oldestPendingMillis, long waitingSinceMillis) {
     }
 
     /** Everything before it is aggregated, epoch milliseconds. */
-    long watermarkMillis() {
+    public long watermarkMillis() {
         return Math.min(nowMillis, oldestPendingMillis);
     }
 
-    long lagMillis() {
+    /** How long the event that waits longest has waited. */
+    public long lagMillis() {
         return Math.max(0, nowMillis - waitingSinceMillis);
     }
 }

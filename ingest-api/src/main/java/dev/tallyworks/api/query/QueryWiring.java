@@ -9,6 +9,7 @@ import dev.tallyworks.plugin.Hooks;
 import dev.tallyworks.realtime.Completeness;
 import dev.tallyworks.realtime.RealtimeRollups;
 import dev.tallyworks.realtime.RealtimeWindow;
+import dev.tallyworks.thread.DaemonThreads;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -21,12 +22,8 @@ import java.util.concurrent.Executors;
 /** Produces the services of this package. */
 @ApplicationScoped
 class QueryWiring {
-    private final ExecutorService pieces =
-            Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors(), task -> {
-                Thread thread = new Thread(task, "query-piece");
-                thread.setDaemon(true);
-                return thread;
-            });
+    private final ExecutorService pieces = Executors.newFixedThreadPool(
+            Runtime.getRuntime().availableProcessors(), DaemonThreads.named("query-piece"));
 
     @PreDestroy
     void stop() {

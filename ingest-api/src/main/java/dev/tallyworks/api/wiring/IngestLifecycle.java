@@ -10,6 +10,7 @@ import dev.tallyworks.format.StoredFormat;
 import dev.tallyworks.health.StoreProbe;
 import dev.tallyworks.plugin.Hooks;
 import dev.tallyworks.realtime.Heartbeat;
+import dev.tallyworks.thread.DaemonThreads;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -37,11 +38,8 @@ class IngestLifecycle {
     private final Hooks hooks;
     private final Gate gate;
     private final FormatGuard guard;
-    private final ScheduledExecutorService upkeep = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "upkeep");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService upkeep =
+            Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("upkeep"));
 
     IngestLifecycle(
             Intake intake,

@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tallyworks.cli.api.Json;
 import dev.tallyworks.cli.api.Request;
+import dev.tallyworks.cli.console.Column;
+import dev.tallyworks.cli.console.Output;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** Lists that the API gives in pages. */
@@ -27,6 +30,13 @@ public final class Paging {
     /** Whatever there is. */
     public static Paging all() {
         return new Paging(0);
+    }
+
+    /** Puts out what {@link #read} gives. */
+    public ExitCode list(Session session, Request list, List<Column> columns) throws InterruptedException {
+        JsonNode answer = read(session, list);
+        session.output().list(answer, Output.rows(answer.path("items")), columns);
+        return ExitCode.OK;
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.tallyworks.cli.console;
 
+import java.util.Locale;
+
 /** How answers are written. */
 public enum Format {
     /** Aligned, for people. */
@@ -12,6 +14,6 @@ public enum Format {
     /** As it is named in options. */
     @Override
     public String toString() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -1,5 +1,6 @@
 package dev.tallyworks.cli.console;
 
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -27,7 +28,7 @@ final class ProgressBarLine implements Progress {
                 .setUpdateIntervalMillis(REDRAWN_MILLIS)
                 .setConsumer(new ConsoleProgressBarConsumer(console.err(), console.columns() - 1))
                 .hideEta() // Which time it is that it shows, it does not say.
-                .startsFrom(task.start(), java.time.Duration.ZERO)
+                .startsFrom(task.start(), Duration.ZERO)
                 .build();
     }
 

@@ -10,7 +10,6 @@ import dev.tallyworks.cli.command.Paging;
 import dev.tallyworks.cli.command.ReportName;
 import dev.tallyworks.cli.command.Session;
 import dev.tallyworks.cli.console.Column;
-import dev.tallyworks.cli.console.Output;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,9 +51,7 @@ public final class AggregationsCommand extends Group {
 
         @Override
         protected ExitCode run(Session session) throws InterruptedException {
-            JsonNode answer = paging.read(session, Request.get("reports", report.id(session), "aggregations"));
-            session.output().list(answer, Output.rows(answer.path("items")), COLUMNS);
-            return ExitCode.OK;
+            return paging.list(session, Request.get("reports", report.id(session), "aggregations"), COLUMNS);
         }
     }
 

@@ -11,7 +11,6 @@ import dev.tallyworks.cli.command.Paging;
 import dev.tallyworks.cli.command.ReportName;
 import dev.tallyworks.cli.command.Session;
 import dev.tallyworks.cli.console.Column;
-import dev.tallyworks.cli.console.Output;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -55,9 +54,7 @@ public final class ReportsCommand extends Group {
 
         @Override
         protected ExitCode run(Session session) throws InterruptedException {
-            JsonNode answer = paging.read(session, Request.get(ROOT));
-            session.output().list(answer, Output.rows(answer.path("items")), COLUMNS);
-            return ExitCode.OK;
+            return paging.list(session, Request.get(ROOT), COLUMNS);
         }
     }
 

@@ -1,12 +1,10 @@
 package dev.tallyworks.cli.events;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.tallyworks.cli.command.ApiCommand;
 import dev.tallyworks.cli.command.ExitCode;
 import dev.tallyworks.cli.command.Paging;
 import dev.tallyworks.cli.command.Session;
 import dev.tallyworks.cli.command.Times;
-import dev.tallyworks.cli.console.Output;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,12 +27,11 @@ final class ListEventsCommand extends ApiCommand {
 
     @Override
     protected ExitCode run(Session session) throws InterruptedException {
-        JsonNode answer = paging.read(
+        return paging.list(
                 session,
                 filter.request()
                         .with("from", from == null ? null : Times.instant(from))
-                        .with("to", to == null ? null : Times.instant(to)));
-        session.output().list(answer, Output.rows(answer.path("items")), EventFilter.COLUMNS);
-        return ExitCode.OK;
+                        .with("to", to == null ? null : Times.instant(to)),
+                EventFilter.COLUMNS);
     }
 }

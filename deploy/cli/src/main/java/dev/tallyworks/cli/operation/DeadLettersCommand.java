@@ -1,6 +1,5 @@
 package dev.tallyworks.cli.operation;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tallyworks.cli.api.Json;
 import dev.tallyworks.cli.api.Request;
@@ -90,9 +89,7 @@ public final class DeadLettersCommand extends Group {
 
         @Override
         protected ExitCode run(Session session) throws InterruptedException {
-            JsonNode answer = paging.read(session, filter.on(Request.get(ROOT)));
-            session.output().list(answer, Output.rows(answer.path("items")), COLUMNS);
-            return ExitCode.OK;
+            return paging.list(session, filter.on(Request.get(ROOT)), COLUMNS);
         }
     }
 

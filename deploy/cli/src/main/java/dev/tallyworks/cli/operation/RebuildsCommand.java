@@ -1,6 +1,5 @@
 package dev.tallyworks.cli.operation;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.tallyworks.cli.api.Request;
 import dev.tallyworks.cli.command.ApiCommand;
 import dev.tallyworks.cli.command.ExitCode;
@@ -9,7 +8,6 @@ import dev.tallyworks.cli.command.Paging;
 import dev.tallyworks.cli.command.ReportName;
 import dev.tallyworks.cli.command.Session;
 import dev.tallyworks.cli.console.Column;
-import dev.tallyworks.cli.console.Output;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,9 +33,7 @@ public final class RebuildsCommand extends Group {
 
         @Override
         protected ExitCode run(Session session) throws InterruptedException {
-            JsonNode answer = paging.read(session, Request.get("reports", report.id(session), "rebuilds"));
-            session.output().list(answer, Output.rows(answer.path("items")), COLUMNS);
-            return ExitCode.OK;
+            return paging.list(session, Request.get("reports", report.id(session), "rebuilds"), COLUMNS);
         }
     }
 

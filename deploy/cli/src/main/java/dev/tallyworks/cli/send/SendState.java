@@ -3,6 +3,7 @@ package dev.tallyworks.cli.send;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tallyworks.cli.api.Json;
+import java.util.HexFormat;
 import java.util.Optional;
 
 /**
@@ -13,15 +14,7 @@ import java.util.Optional;
  */
 record SendState(Mark mark, long accepted, long duplicates, long rejected, long rejectsBytes) {
     static final SendState BEGINNING = new SendState(
-            new Mark(
-                    0,
-                    0,
-                    java.util.HexFormat.of().formatHex(RecordReader.sha256().digest()),
-                    0),
-            0,
-            0,
-            0,
-            0);
+            new Mark(0, 0, HexFormat.of().formatHex(RecordReader.sha256().digest()), 0), 0, 0, 0, 0);
 
     boolean isBeginning() {
         return mark.offset() == 0;

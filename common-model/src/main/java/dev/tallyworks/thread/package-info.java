@@ -1,0 +1,5 @@
+/** Takes names, gives threads. */
+@NullMarked
+package dev.tallyworks.thread;
+
+import org.jspecify.annotations.NullMarked;
