@@ -1,58 +1,44 @@
 package dev.tallyworks.mongo;
 
-import com.mongodb.client.MongoClient;
-import com.mongodb.client.MongoDatabase;
 import dev.tallyworks.event.CountableEvents;
 import dev.tallyworks.event.DeadLetters;
 import dev.tallyworks.event.DeadLettersContract;
 import dev.tallyworks.event.DoneEvents;
 import dev.tallyworks.event.PendingEvents;
 import dev.tallyworks.event.RawEvents;
-import dev.tallyworks.servers.Servers;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class MongoDeadLettersTest extends DeadLettersContract {
-    private static final MongoClient CLIENT = TestClients.create();
-    private static final MongoDatabase DATABASE = CLIENT.getDatabase(Servers.freshDatabaseName());
-    private static final LossyWire WIRE = new LossyWire();
-    private static final MongoClient LOSING = WIRE.client();
-
-    @AfterAll
-    static void drop() {
-        DATABASE.drop();
-        CLIENT.close();
-        LOSING.close();
-        WIRE.close();
-    }
+    @RegisterExtension
+    static final TestDatabase STORE = new TestDatabase();
 
     @Override
     protected RawEvents rawEvents() {
-        return new MongoRawEvents(DATABASE);
+        return new MongoRawEvents(STORE.database());
     }
 
     @Override
     protected PendingEvents pendingEvents() {
-        return new MongoPendingEvents(DATABASE);
+        return new MongoPendingEvents(STORE.database());
     }
 
     @Override
     protected DoneEvents doneEvents() {
-        return new MongoDoneEvents(DATABASE);
+        return new MongoDoneEvents(STORE.database());
     }
 
     @Override
     protected CountableEvents countableEvents() {
-        return new MongoCountableEvents(DATABASE);
+        return new MongoCountableEvents(STORE.database());
     }
 
     @Override
     protected DeadLetters deadLetters() {
-        return new MongoDeadLetters(DATABASE);
+        return new MongoDeadLetters(STORE.database());
     }
 
     @Override
     protected DeadLetters losingAnswers(int answers) {
-        WIRE.lose(answers);
-        return new MongoDeadLetters(LOSING.getDatabase(DATABASE.getName()));
+        return new MongoDeadLetters(STORE.losingAnswers(answers));
     }
 }

@@ -3,8 +3,6 @@ package dev.tallyworks.mongo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import com.mongodb.client.MongoClient;
-import com.mongodb.client.MongoDatabase;
 import dev.tallyworks.definition.Aggregation;
 import dev.tallyworks.definition.Snapshot;
 import dev.tallyworks.definition.Source;
@@ -30,22 +28,17 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bson.types.Decimal128;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The views say what questions are answered with; on servers that have views. */
 class MongoFlatViewsTest {
-    private static final MongoClient CLIENT = TestClients.create();
-    private static final MongoDatabase DATABASE = CLIENT.getDatabase(Servers.freshDatabaseName());
+    @RegisterExtension
+    static final TestDatabase STORE = new TestDatabase();
+
     private static final TimeRange SOME_HOURS = new TimeRange(0, 4 * 3_600_000L);
 
-    private final MongoFlatViews views = new MongoFlatViews(DATABASE);
-
-    @AfterAll
-    static void drop() {
-        DATABASE.drop();
-        CLIENT.close();
-    }
+    private final MongoFlatViews views = new MongoFlatViews(STORE.database());
 
     private static Snapshot definitions(long incarnation, Aggregation... aggregations) {
         Source source = new Source(
@@ -67,7 +60,7 @@ class MongoFlatViewsTest {
 
     private static void apply(Aggregation aggregation, long seq, List<Event> events) {
         Collection<RollupDelta> deltas = Folding.fold(aggregation, events);
-        new MongoRollups(DATABASE).apply("l00", seq, deltas);
+        new MongoRollups(STORE.database()).apply("l00", seq, deltas);
     }
 
     private static List<Event> events(int seed) {
@@ -76,7 +69,8 @@ class MongoFlatViewsTest {
 
     /** Each document of a view in one line. */
     private static List<String> shown(Aggregation aggregation) {
-        return DATABASE
+        return STORE
+                .database()
                 .getCollection(aggregation.targetCollection() + "_metrics")
                 .find()
                 .into(new ArrayList<>())
@@ -121,7 +115,7 @@ class MongoFlatViewsTest {
 
     private static void addLines(
             Aggregation aggregation, SeriesKey series, @Nullable String attribution, List<String> to) {
-        new MongoRollupScan(DATABASE)
+        new MongoRollupScan(STORE.database())
                 .scan(
                         RollupFold.partition(aggregation),
                         series,
@@ -193,8 +187,10 @@ class MongoFlatViewsTest {
         assumeThat(Servers.areGiven()).isTrue();
         Aggregation hourly = Folding.hourly("aggr_flat_hidden");
         apply(hourly, 1, events(4));
-        DATABASE.getCollection(hourly.targetCollection())
-                .insertOne(DATABASE.getCollection(hourly.targetCollection())
+        STORE.database()
+                .getCollection(hourly.targetCollection())
+                .insertOne(STORE.database()
+                        .getCollection(hourly.targetCollection())
                         .find()
                         .first()
                         .append("_id", "a stray one")
@@ -204,7 +200,7 @@ class MongoFlatViewsTest {
         views.show(definitions(Folding.INCARNATION + 1, hourly));
         assertThat(shown(hourly)).isEmpty();
         views.show(definitions(Folding.INCARNATION));
-        assertThat(DATABASE.listCollectionNames().into(new ArrayList<>()))
+        assertThat(STORE.database().listCollectionNames().into(new ArrayList<>()))
                 .contains(hourly.targetCollection())
                 .doesNotContain(hourly.targetCollection() + "_metrics");
     }
@@ -214,7 +210,7 @@ class MongoFlatViewsTest {
         assumeThat(Servers.areGiven()).isFalse();
         Aggregation hourly = Folding.hourly("aggr_flat_none");
         views.show(definitions(Folding.INCARNATION, hourly));
-        assertThat(DATABASE.listCollectionNames().into(new ArrayList<>()))
+        assertThat(STORE.database().listCollectionNames().into(new ArrayList<>()))
                 .doesNotContain(hourly.targetCollection() + "_metrics");
     }
 }

@@ -1,46 +1,32 @@
 package dev.tallyworks.mongo;
 
-import com.mongodb.client.MongoClient;
-import com.mongodb.client.MongoDatabase;
 import dev.tallyworks.rollup.AttributionScan;
 import dev.tallyworks.rollup.RollupScan;
 import dev.tallyworks.rollup.Rollups;
 import dev.tallyworks.rollup.RollupsContract;
-import dev.tallyworks.servers.Servers;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class MongoRollupsTest extends RollupsContract {
-    private static final MongoClient CLIENT = TestClients.create();
-    private static final MongoDatabase DATABASE = CLIENT.getDatabase(Servers.freshDatabaseName());
-    private static final LossyWire WIRE = new LossyWire();
-    private static final MongoClient LOSING = WIRE.client();
-
-    @AfterAll
-    static void drop() {
-        DATABASE.drop();
-        CLIENT.close();
-        LOSING.close();
-        WIRE.close();
-    }
+    @RegisterExtension
+    static final TestDatabase STORE = new TestDatabase();
 
     @Override
     protected Rollups rollups() {
-        return new MongoRollups(DATABASE);
+        return new MongoRollups(STORE.database());
     }
 
     @Override
     protected Rollups losingAnswers(int answers) {
-        WIRE.lose(answers);
-        return new MongoRollups(LOSING.getDatabase(DATABASE.getName()));
+        return new MongoRollups(STORE.losingAnswers(answers));
     }
 
     @Override
     protected AttributionScan attributions() {
-        return new MongoAttributionScan(DATABASE);
+        return new MongoAttributionScan(STORE.database());
     }
 
     @Override
     protected RollupScan scan() {
-        return new MongoRollupScan(DATABASE);
+        return new MongoRollupScan(STORE.database());
     }
 }
