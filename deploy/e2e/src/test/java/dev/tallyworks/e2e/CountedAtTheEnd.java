@@ -127,8 +127,8 @@ final class CountedAtTheEnd {
                                 || aggregation.slot().contains(event.type()))
                         .filter(event -> aggregation.counts(event, rebuilt, order) == Truth.YES)
                         .toList();
-                System.out.println("DefinitionsUnderLoadIT: " + aggregation.target() + " counts " + counted.size()
-                        + " of " + accepted.size() + " events, after " + rebuilt + " rebuilds");
+                System.out.println("CountedAtTheEnd: " + aggregation.target() + " counts " + counted.size() + " of "
+                        + accepted.size() + " events, after " + rebuilt + " rebuilds");
                 assertCounted(apis.get(process++ % apis.size()), aggregation, counted, realtimeStart);
             }
         }

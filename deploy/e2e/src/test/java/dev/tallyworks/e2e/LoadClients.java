@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -43,6 +44,7 @@ final class LoadClients {
     private final List<String> names = new ArrayList<>();
     private final ExecutorService threads;
     private final List<Future<?>> running = new ArrayList<>();
+    private final AtomicInteger retried = new AtomicInteger();
     private volatile boolean stopping;
 
     /** @param wrong is told of answers that should not be */
@@ -76,6 +78,11 @@ final class LoadClients {
     /** The values of the attribution {@code client}. */
     List<String> names() {
         return names;
+    }
+
+    /** Requests that were not answered, or refused with 503, and so sent again. */
+    int retried() {
+        return retried.get();
     }
 
     /** All that were posted until now, whether they are answered yet or not. */
@@ -157,6 +164,7 @@ final class LoadClients {
             } catch (IOException cut) {
                 // Nobody knows what came of it: again.
             }
+            retried.incrementAndGet();
             LockSupport.parkNanos(RETRY_NANOS);
             to = apis.get(random.nextInt(apis.size()));
         }

@@ -95,11 +95,21 @@ final class Product implements AutoCloseable {
     }
 
     AppProcess.Spec ingest(String name) {
-        return installation.ingest(name, Ports.free(), environment());
+        return ingest(name, Ports.free(), installation);
+    }
+
+    /** Of another release. */
+    AppProcess.Spec ingest(String name, int port, Installation release) {
+        return release.ingest(name, port, environment());
     }
 
     AppProcess.Spec worker(String name) {
-        return installation.worker(name, Ports.free(), environment());
+        return worker(name, Ports.free(), installation);
+    }
+
+    /** Of another release. */
+    AppProcess.Spec worker(String name, int port, Installation release) {
+        return release.worker(name, port, environment());
     }
 
     /** Starts it, or another of the same; does not wait till it is ready. */

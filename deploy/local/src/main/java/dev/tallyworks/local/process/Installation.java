@@ -46,6 +46,11 @@ public final class Installation {
         throw new IllegalStateException(start + " is not inside Tallyworks");
     }
 
+    /** Another one that was built, of whatever release, with this module. */
+    public static Installation at(Path root) {
+        return new Installation(root);
+    }
+
     public Path root() {
         return root;
     }
