@@ -59,6 +59,7 @@ import picocli.CommandLine.Option;
             "5:an audit found differences",
             "6:the doctor found something that needs a hand",
             "7:a rebuild that was waited for failed, or was cancelled",
+            "8:dead letters are left that were to be retried or discarded: the same command goes on",
             "70:a fault of this program",
             "130:interrupted (Ctrl-C)"
         },

@@ -537,12 +537,32 @@ class CommandsTest {
                         .out())
                 .contains("matched  7");
         assertThat(last().body()).isEqualTo("{\"reason\":\"poison\",\"dryRun\":true}");
-        run("dead-letters", "discard", "--all", "--limit", "5");
+        Run limited = run("dead-letters", "discard", "--all", "--limit", "5");
         assertThat(last().body()).isEqualTo("{\"limit\":5}");
+        assertThat(limited.code()).isZero();
+        assertThat(limited.err()).isEmpty();
         int before = api.asked().size();
         assertThat(run("dead-letters", "discard").code()).isEqualTo(2);
         assertThat(run("dead-letters", "discard", "d 1", "--all").code()).isEqualTo(2);
         assertThat(api.asked()).hasSize(before);
+    }
+
+    @Test
+    void whatTheServerHadNoTimeForIsTold() {
+        api.on("POST /api/v1/dead-letters/retry", "{\"matched\": 70000, \"done\": 42000}")
+                .on("POST /api/v1/dead-letters/discard", "{\"matched\": 70000, \"done\": 70000}");
+
+        Run some = run("dead-letters", "retry", "--all", "-o", "json");
+        assertThat(some.code()).isEqualTo(8);
+        assertThat(some.out().strip()).isEqualTo("{\"matched\":70000,\"done\":42000}");
+        assertThat(some.err().strip())
+                .isEqualTo("28,000 of 70,000 are left: give the same command again, it goes on with them");
+        assertThat(run("dead-letters", "retry", "--all", "--limit", "50000").err())
+                .startsWith("8,000 of 50,000 are left");
+        assertThat(run("dead-letters", "retry", "--all", "--limit", "42000").code())
+                .isZero();
+        assertThat(run("dead-letters", "retry", "--all", "--dry-run").code()).isZero();
+        assertThat(run("dead-letters", "discard", "--all").code()).isZero();
     }
 
     @Test

@@ -17,6 +17,8 @@ public enum ExitCode {
     UNHEALTHY(6),
     /** A rebuild that was waited for failed, or was cancelled. */
     NOT_REBUILT(7),
+    /** Dead letters are left that were to be retried or discarded: the same command goes on with them. */
+    SOME_LEFT(8),
     /** A fault of this program. */
     INTERNAL(70);
 

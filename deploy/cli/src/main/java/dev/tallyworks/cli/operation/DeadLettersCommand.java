@@ -1,5 +1,6 @@
 package dev.tallyworks.cli.operation;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tallyworks.cli.api.Json;
 import dev.tallyworks.cli.api.Request;
@@ -149,8 +150,24 @@ public final class DeadLettersCommand extends Group {
             if (limit != null) {
                 body.put("limit", limit);
             }
-            output.object(session.json(many().json(body)));
-            return ExitCode.OK;
+            JsonNode answer = session.json(many().json(body));
+            output.object(answer);
+            return dryRun ? ExitCode.OK : tellOfTheRest(output, answer);
+        }
+
+        /** The server does what it can within its time. */
+        private ExitCode tellOfTheRest(Output output, JsonNode answer) {
+            long asked = answer.path("matched").asLong();
+            if (limit != null) {
+                asked = Math.min(asked, limit);
+            }
+            long left = asked - answer.path("done").asLong();
+            if (left <= 0) {
+                return ExitCode.OK;
+            }
+            output.note(
+                    "%,d of %,d are left: give the same command again, it goes on with them".formatted(left, asked));
+            return ExitCode.SOME_LEFT;
         }
     }
 
