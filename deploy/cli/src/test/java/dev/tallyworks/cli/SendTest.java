@@ -361,6 +361,25 @@ class SendTest {
     }
 
     @Test
+    void aLastRowThatMayBeHalfOfOneIsTold() throws IOException {
+        String told = "the last row, line 3, has no line end: it was read as a whole one.";
+
+        Run sent = send(file("a.csv", "n\n1\n23"), "--type", "sale");
+        assertThat(sent.code()).isZero();
+        assertThat(sent.err()).contains(told, "2 events: 2 accepted");
+        assertThat(send(file("a.csv", "n\n1\n23"), "--type", "sale", "--dry-run")
+                        .err())
+                .startsWith(told);
+        runner.stdin("n\n1\n23");
+        assertThat(send("-", "--format", "csv", "--type", "sale").err()).contains(told);
+
+        assertThat(send(file("b.csv", "n\n1\n23\n"), "--type", "sale").err()).doesNotContain("line end");
+        assertThat(send(file("c.csv", "n\r\n1\r\n23\r\n\r\n"), "--type", "sale").err())
+                .doesNotContain("line end");
+        assertThat(send(file("d.ndjson", events(2).strip())).err()).doesNotContain("line end");
+    }
+
+    @Test
     void mistakesOfTheCommandLineAreNamed() throws IOException {
         Path csv = file("a.csv", "n\n1\n");
 

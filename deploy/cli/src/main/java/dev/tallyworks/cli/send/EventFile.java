@@ -48,6 +48,14 @@ final class EventFile implements Closeable {
         return new BatchReader(input, records, lines, recordsMax);
     }
 
+    /**
+     * The line of a last row that may be only the beginning of one, as its file is still being written; 0 where there is none.
+     * Half a JSON object is none, but half a row of a CSV may look like a whole one.
+     */
+    long rowWithoutEnd() {
+        return lines instanceof CsvEvents ? records.lineWithoutEnd() : 0;
+    }
+
     @Override
     public void close() throws IOException {
         input.close();

@@ -26,6 +26,7 @@ final class RecordReader {
     private int to;
     private long offset;
     private long line;
+    private long lineWithoutEnd;
 
     RecordReader(InputStream in, Framing framing) {
         this.in = in;
@@ -43,6 +44,11 @@ final class RecordReader {
     /** How many bytes have been read. */
     long offset() {
         return offset;
+    }
+
+    /** Where the last record begins, if the file ends right behind it, without a line's end; 0 otherwise. */
+    long lineWithoutEnd() {
+        return lineWithoutEnd;
     }
 
     /** @param position in the file as it lies there */
@@ -106,6 +112,7 @@ final class RecordReader {
                 return new Record(first, bytes, "a quote that opens in this record is never closed");
             }
             if (bytes.length > 0) {
+                lineWithoutEnd = ended ? 0 : first;
                 return new Record(first, bytes, "");
             }
         }

@@ -38,7 +38,10 @@ import picocli.CommandLine.Parameters;
             "uuids are the same. Events without a uuid get one of the file's name",
             "(--uuid-prefix), the line and the row's content: the same row in the same line",
             "of a file of the same name is the same event. Rows that are not taken go to",
-            "FILE.rejects.ndjson with line, code and detail."
+            "FILE.rejects.ndjson with line, code and detail.",
+            "",
+            "A CSV must be whole, or end with a line end where it is still being written:",
+            "half a last row would be taken for a whole one."
         })
 public final class SendCommand extends ApiCommand {
     private static final long KIBIBYTE = 1_024;
@@ -132,6 +135,7 @@ public final class SendCommand extends ApiCommand {
         }
         try (EventFile events = Objects.requireNonNull(opened)) {
             Ledger ledger = send(session, events, stateFile, state);
+            tellOfOpenEnd(session.output(), events);
             return summary(session.output(), ledger, state);
         }
     }
@@ -169,8 +173,20 @@ public final class SendCommand extends ApiCommand {
                                 output.note("line " + none.line() + ": " + none.detail() + " (" + none.code() + ")"));
                 rejected += next.rejected().size();
             }
+            tellOfOpenEnd(output, events);
         }
         return rejected == 0 ? ExitCode.OK : ExitCode.NOT_ALL_TAKEN;
+    }
+
+    /** Most files that end so are whole, so it is taken. */
+    private static void tellOfOpenEnd(Output output, EventFile events) {
+        if (events.rowWithoutEnd() > 0) {
+            output.note(String.format(
+                    Locale.ROOT,
+                    "the last row, line %,d, has no line end: it was read as a whole one. If the file was still being written,"
+                            + " half of it may be recorded now",
+                    events.rowWithoutEnd()));
+        }
     }
 
     private @Nullable StateFile stateFile(Session session, @Nullable CsvMapping mapping, Uuids uuids)
