@@ -14,6 +14,7 @@ import dev.tallyworks.plugin.Hooks;
 import dev.tallyworks.queue.PausableJobQueue;
 import dev.tallyworks.realtime.Heartbeat;
 import dev.tallyworks.rollup.FlatViews;
+import dev.tallyworks.setting.UnknownSettings;
 import dev.tallyworks.thread.DaemonThreads;
 import dev.tallyworks.worker.batch.OwnedLane;
 import dev.tallyworks.worker.lease.LaneCrew;
@@ -130,6 +131,7 @@ class WorkerLifecycle {
     }
 
     void start(@Observes StartupEvent event) {
+        UnknownSettings.warn();
         hooks.engineInit("aggregator-worker");
         mongoProbe.start();
         redisProbe.start();

@@ -10,6 +10,7 @@ import dev.tallyworks.format.StoredFormat;
 import dev.tallyworks.health.StoreProbe;
 import dev.tallyworks.plugin.Hooks;
 import dev.tallyworks.realtime.Heartbeat;
+import dev.tallyworks.setting.UnknownSettings;
 import dev.tallyworks.thread.DaemonThreads;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
@@ -62,6 +63,7 @@ class IngestLifecycle {
     }
 
     void start(@Observes StartupEvent event) {
+        UnknownSettings.warn();
         hooks.engineInit("ingest-api");
         probe.start();
         guard.start();
