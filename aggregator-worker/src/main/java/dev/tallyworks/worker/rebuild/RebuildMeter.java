@@ -12,4 +12,16 @@ public interface RebuildMeter {
 
     /** An attempt has failed, for another reason than a store that is away. */
     void failed();
+
+    /** Keeps it to itself. */
+    RebuildMeter NONE = new RebuildMeter() {
+        @Override
+        public void read(long events) {}
+
+        @Override
+        public void ended(Rebuild.State how) {}
+
+        @Override
+        public void failed() {}
+    };
 }

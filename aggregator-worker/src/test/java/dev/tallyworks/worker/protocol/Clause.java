@@ -5,7 +5,7 @@ package dev.tallyworks.worker.protocol;
  * be shown what each is there for.
  */
 public enum Clause {
-    OPEN_EPOCH("open: the lane's epoch", Focus.onLate("open").withVersions()),
+    OPEN_EPOCH("open: the lane's epoch", Focus.onLate("open").withRebuild()),
     OPEN_SEQ("open: seq is one less", Focus.onLate("open")),
     OPEN_DONE(
             "open: the batch before is done",
@@ -68,7 +68,12 @@ public enum Clause {
     DISCARD_DEAD("discard: the event is dead", Focus.onLate("discard")),
     DISCARD_NOT_PENDING("discard: it is not being tried again", Focus.onLate("discard")),
     STALE_SEQ("stale claim: the lane has gone on from its batch", Focus.NONE),
-    STALE_DONE("stale claim: the lane's newest batch is done, where it is of that", Focus.NONE);
+    STALE_DONE("stale claim: the lane's newest batch is done, where it is of that", Focus.NONE),
+    REBUILD_FENCE("rebuild: no batch of older definitions opens any more", Focus.ON_REBUILDS),
+    REBUILD_DRAIN("rebuild: it waits until none is under way", Focus.ON_REBUILDS),
+    REBUILD_BATCH("rebuild: it reads what batches of older definitions have counted", Focus.ON_REBUILDS),
+    REBUILD_KEPT("rebuild: raw events that it has still to read do not expire", Focus.ON_REBUILDS),
+    REBUILD_HORIZON("rebuild: it begins where all raw events are kept", Focus.ON_REBUILDS);
 
     final String text;
     /** Where to look for what goes wrong without it. */

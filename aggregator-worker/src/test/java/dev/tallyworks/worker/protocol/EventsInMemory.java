@@ -2,6 +2,7 @@ package dev.tallyworks.worker.protocol;
 
 import dev.tallyworks.event.Claim;
 import dev.tallyworks.event.CommitId;
+import dev.tallyworks.event.DoneEvents;
 import dev.tallyworks.event.Event;
 import dev.tallyworks.event.EventRef;
 import dev.tallyworks.event.PendingEvents;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Pending events as the port says, document by document as the adapter goes, without those clauses that are named. */
@@ -34,6 +36,7 @@ public final class EventsInMemory implements PendingEvents {
         String died;
 
         boolean discarded;
+        boolean expired;
 
         Document(Event event) {
             this.event = event;
@@ -67,7 +70,8 @@ public final class EventsInMemory implements PendingEvents {
                         document.died,
                         document.attempts,
                         document.discarded,
-                        document.batchVersion))
+                        document.batchVersion,
+                        document.expired))
                 .toList();
     }
 
@@ -276,11 +280,102 @@ public final class EventsInMemory implements PendingEvents {
         return document != null && turns.change(what, () -> change.test(document)) ? 1 : 0;
     }
 
+    /** Removes what is counted and old, as the port of what is to be removed says. */
+    boolean removeExpired(String source, long beforeMillis, int eventsMax) {
+        turns.read("look for expired events");
+        List<Document> found = inOrder()
+                .filter(document -> document.event.ref().source().equals(source))
+                .filter(document -> document.event.timestampMillis() < beforeMillis)
+                .filter(EventsInMemory::isDone)
+                .limit(eventsMax)
+                .toList();
+        turns.each("expire " + Names.of(refs(found)), found, document -> {
+            if (isDone(document) && !document.expired) {
+                document.expired = true;
+                turns.changed();
+            }
+        });
+        return found.size() == eventsMax;
+    }
+
+    private static boolean isDone(Document document) {
+        return !document.pending && document.died == null && document.batchVersion != null;
+    }
+
+    private static List<EventRef> refs(List<Document> documents) {
+        return documents.stream().map(document -> document.event.ref()).toList();
+    }
+
+    private Stream<Document> inOrder() {
+        return documents.values().stream()
+                .filter(document -> !document.expired)
+                .sorted(Comparator.comparing(document -> place(document.event), PLACES));
+    }
+
+    private static final Comparator<DoneEvents.Position> PLACES =
+            Comparator.comparing(DoneEvents.Position::timestampMillis).thenComparing(DoneEvents.Position::uuid);
+
+    private static DoneEvents.Position place(Event event) {
+        return new DoneEvents.Position(event.timestampMillis(), event.ref().uuid());
+    }
+
+    private final class Done implements DoneEvents {
+        private Stream<Document> between(Selected selected, @Nullable Position after, @Nullable Position upTo) {
+            return inOrder()
+                    .filter(document -> document.event.ref().source().equals(selected.source()))
+                    .filter(document ->
+                            document.event.timestampMillis() >= selected.range().startMillis()
+                                    && document.event.timestampMillis()
+                                            < selected.range().endMillis())
+                    .filter(document -> after == null || PLACES.compare(place(document.event), after) > 0)
+                    .filter(document -> upTo == null || PLACES.compare(place(document.event), upTo) <= 0);
+        }
+
+        private boolean isSelected(Selected selected, Document document) {
+            if (missing.contains(Clause.REBUILD_BATCH)) {
+                return isDone(document) && document.event.version() < selected.batchVersion();
+            }
+            return document.batchVersion != null && document.batchVersion < selected.batchVersion();
+        }
+
+        @Override
+        public @Nullable Position end(Selected selected, @Nullable Position after, int eventsMax) {
+            turns.read("look for the end of a window");
+            List<Document> passed =
+                    between(selected, after, null).limit(eventsMax).toList();
+            return passed.size() < eventsMax ? null : place(passed.get(eventsMax - 1).event);
+        }
+
+        @Override
+        public long count(Selected selected, @Nullable Position after, @Nullable Position upTo) {
+            turns.read("count what is done");
+            return between(selected, after, upTo)
+                    .filter(document -> isSelected(selected, document))
+                    .count();
+        }
+
+        @Override
+        public Stretch read(Selected selected, @Nullable Position after, @Nullable Position upTo, long bytesMax) {
+            List<Event> read = new ArrayList<>();
+            for (Document document : between(selected, after, upTo).toList()) {
+                turns.read("read what is done: " + document.event.ref().uuid());
+                if (!document.expired && isSelected(selected, document)) {
+                    read.add(document.event);
+                }
+            }
+            return new Stretch(read, true);
+        }
+    }
+
+    DoneEvents done() {
+        return new Done();
+    }
+
     private List<Document> found(Collection<EventRef> refs) {
         List<Document> found = new ArrayList<>();
         for (EventRef ref : refs) {
             Document document = documents.get(ref.uuid());
-            if (document != null && document.event.ref().equals(ref)) {
+            if (document != null && !document.expired && document.event.ref().equals(ref)) {
                 found.add(document);
             }
         }

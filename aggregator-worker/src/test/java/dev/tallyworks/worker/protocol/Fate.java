@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param died why, or null
  * @param discarded whether it was given up after its death
  * @param batchVersion of the definitions that its batch went by; null where it was never finished
+ * @param expired whether it is gone, as it had been kept long enough
  */
 public record Fate(
         Event event,
@@ -17,4 +18,5 @@ public record Fate(
         @Nullable String died,
         int attempts,
         boolean discarded,
-        @Nullable Long batchVersion) {}
+        @Nullable Long batchVersion,
+        boolean expired) {}

@@ -1,11 +1,14 @@
 package dev.tallyworks.worker.protocol;
 
 import dev.tallyworks.definition.Definitions;
+import dev.tallyworks.event.DoneEvents;
 import dev.tallyworks.event.Event;
 import dev.tallyworks.event.EventRef;
 import dev.tallyworks.lane.LaneStatus;
 import dev.tallyworks.lane.Lanes;
 import dev.tallyworks.queue.JobQueue;
+import dev.tallyworks.rebuild.Rebuilds;
+import dev.tallyworks.removal.Leftovers;
 import dev.tallyworks.rollup.RollupDelta;
 import dev.tallyworks.worker.batch.Aggregator;
 import java.util.List;
@@ -18,12 +21,16 @@ final class InMemory implements Run.Place {
     private final EventsInMemory events;
     private final RollupsInMemory rollups;
     private final QueueInMemory queue;
+    private final RebuildsInMemory rebuilds;
+    private final Set<Clause> missing;
 
     InMemory(Turns turns, Set<Clause> missing) {
         lanes = new LanesInMemory(turns, missing);
         events = new EventsInMemory(turns, missing);
         rollups = new RollupsInMemory(turns, missing);
         queue = new QueueInMemory(turns);
+        rebuilds = new RebuildsInMemory(turns);
+        this.missing = missing;
     }
 
     @Override
@@ -69,5 +76,25 @@ final class InMemory implements Run.Place {
     @Override
     public List<LaneStatus> lanes() {
         return lanes.look();
+    }
+
+    @Override
+    public DoneEvents done() {
+        return events.done();
+    }
+
+    @Override
+    public Rebuilds rebuilds() {
+        return rebuilds;
+    }
+
+    @Override
+    public Leftovers leftovers() {
+        return (Expired) events::removeExpired;
+    }
+
+    @Override
+    public boolean lacks(Clause clause) {
+        return missing.contains(clause);
     }
 }

@@ -233,7 +233,16 @@ public final class LanesInMemory implements Lanes {
 
     @Override
     public void fence(long version) {
-        turns.each("fence " + version, lanes.values(), lane -> lane.minVersion = Math.max(lane.minVersion, version));
+        turns.each("fence " + version, lanes.values(), lane -> {
+            if (!missing.contains(Clause.REBUILD_FENCE)) {
+                lane.minVersion = Math.max(lane.minVersion, version);
+            }
+        });
+    }
+
+    @Override
+    public boolean isDrained(long version) {
+        return Lanes.super.isDrained(version) || missing.contains(Clause.REBUILD_DRAIN);
     }
 
     private Document document(String id) {

@@ -3,16 +3,22 @@ package dev.tallyworks.worker.protocol;
 import com.mongodb.client.MongoDatabase;
 import dev.tallyworks.definition.Definitions;
 import dev.tallyworks.event.CommitId;
+import dev.tallyworks.event.DoneEvents;
 import dev.tallyworks.event.Event;
 import dev.tallyworks.event.EventRef;
 import dev.tallyworks.lane.LaneStatus;
 import dev.tallyworks.lane.Lanes;
 import dev.tallyworks.mongo.MongoDeadLetters;
+import dev.tallyworks.mongo.MongoDoneEvents;
 import dev.tallyworks.mongo.MongoLanes;
+import dev.tallyworks.mongo.MongoLeftovers;
 import dev.tallyworks.mongo.MongoPendingEvents;
 import dev.tallyworks.mongo.MongoRawEvents;
+import dev.tallyworks.mongo.MongoRebuilds;
 import dev.tallyworks.mongo.MongoRollups;
 import dev.tallyworks.queue.JobQueue;
+import dev.tallyworks.rebuild.Rebuilds;
+import dev.tallyworks.removal.Leftovers;
 import dev.tallyworks.rollup.RollupDelta;
 import dev.tallyworks.rollup.SeriesKey;
 import dev.tallyworks.time.Granularity;
@@ -34,6 +40,8 @@ final class OnServers implements Run.Place {
     private final MongoRollups rollups;
     private final JobQueue queue;
     private final Map<String, Event> inserted = new TreeMap<>();
+    /** As they were before they went. */
+    private final Map<String, Fate> expired = new HashMap<>();
 
     /** @param database empty */
     OnServers(MongoDatabase database, JobQueue queue) {
@@ -81,7 +89,8 @@ final class OnServers implements Run.Place {
                     .find(new Document("_id", uuid))
                     .first();
             if (stands == null) {
-                throw new IllegalStateException("event " + uuid + " is gone");
+                fates.add(expired.get(uuid));
+                return;
             }
             fates.add(new Fate(
                     event,
@@ -90,7 +99,8 @@ final class OnServers implements Run.Place {
                     stands.getEmbedded(List.of("irregular", "dead", "reason"), String.class),
                     stands.getInteger("attempts", 0),
                     stands.getEmbedded(List.of("irregular", "discarded"), Document.class) != null,
-                    stands.getLong("batchVersion")));
+                    stands.getLong("batchVersion"),
+                    false));
         });
         return fates;
     }
@@ -133,5 +143,23 @@ final class OnServers implements Run.Place {
     @Override
     public List<LaneStatus> lanes() {
         return lanes.all();
+    }
+
+    @Override
+    public DoneEvents done() {
+        return new MongoDoneEvents(database);
+    }
+
+    @Override
+    public Rebuilds rebuilds() {
+        return new MongoRebuilds(database);
+    }
+
+    @Override
+    public Leftovers leftovers() {
+        return (Expired) (source, beforeMillis, eventsMax) -> {
+            fates().forEach(fate -> expired.put(fate.event().ref().uuid(), fate));
+            return new MongoLeftovers(database).removeExpired(source, 1, beforeMillis, eventsMax, null);
+        };
     }
 }

@@ -2,6 +2,7 @@ package dev.tallyworks.worker.protocol;
 
 import dev.tallyworks.definition.Definitions;
 import dev.tallyworks.event.Claim;
+import dev.tallyworks.event.DoneEvents;
 import dev.tallyworks.event.Event;
 import dev.tallyworks.event.EventRef;
 import dev.tallyworks.event.PendingEvents;
@@ -12,6 +13,9 @@ import dev.tallyworks.lane.LaneStatus;
 import dev.tallyworks.lane.Lanes;
 import dev.tallyworks.queue.Job;
 import dev.tallyworks.queue.JobQueue;
+import dev.tallyworks.rebuild.Progress;
+import dev.tallyworks.rebuild.Rebuilds;
+import dev.tallyworks.removal.Leftovers;
 import dev.tallyworks.rollup.RollupDelta;
 import dev.tallyworks.rollup.Rollups;
 import dev.tallyworks.worker.batch.Aggregator;
@@ -129,6 +133,77 @@ final class Paused implements Run.Place {
     @Override
     public List<LaneStatus> lanes() {
         return place.lanes();
+    }
+
+    @Override
+    public boolean lacks(Clause clause) {
+        return place.lacks(clause);
+    }
+
+    @Override
+    public DoneEvents done() {
+        DoneEvents done = place.done();
+        return new DoneEvents() {
+            @Override
+            public @Nullable Position end(Selected selected, @Nullable Position after, int eventsMax) {
+                return heard(Paused.this.read("end of a window", () -> done.end(selected, after, eventsMax)));
+            }
+
+            @Override
+            public long count(Selected selected, @Nullable Position after, @Nullable Position upTo) {
+                return heard(Paused.this.read("count what is done", () -> done.count(selected, after, upTo)));
+            }
+
+            @Override
+            public Stretch read(Selected selected, @Nullable Position after, @Nullable Position upTo, long bytesMax) {
+                Stretch read = Paused.this.read("read what is done", () -> done.read(selected, after, upTo, bytesMax));
+                heard(Names.of(read.events().stream().map(Event::ref).toList()));
+                return read;
+            }
+        };
+    }
+
+    private <T> T heard(T answer) {
+        words.accept("-> " + answer);
+        return answer;
+    }
+
+    @Override
+    public Rebuilds rebuilds() {
+        Rebuilds rebuilds = place.rebuilds();
+        return new Rebuilds() {
+            @Override
+            public Optional<Lease> take(String rebuild, String owner, long nowMillis, long leaseMillis) {
+                return given(Paused.this.write(
+                        "take rebuild", false, () -> rebuilds.take(rebuild, owner, nowMillis, leaseMillis)));
+            }
+
+            @Override
+            public boolean write(Lease lease, Progress progress, long leaseUntilMillis) {
+                String what = "write progress " + progress;
+                return given(Paused.this.write(what, false, () -> rebuilds.write(lease, progress, leaseUntilMillis)));
+            }
+
+            @Override
+            public void release(Lease lease) {
+                Paused.this.write("give the rebuild up", false, () -> {
+                    rebuilds.release(lease);
+                    return null;
+                });
+            }
+
+            @Override
+            public Map<String, Progress> progress(Collection<String> ids) {
+                return rebuilds.progress(ids);
+            }
+        };
+    }
+
+    @Override
+    public Leftovers leftovers() {
+        Leftovers leftovers = place.leftovers();
+        return (Expired) (source, beforeMillis, eventsMax) ->
+                given(write("expire", false, () -> leftovers.removeExpired(source, 1, beforeMillis, eventsMax, null)));
     }
 
     private final class PausedLanes implements Lanes {

@@ -1,11 +1,18 @@
 package dev.tallyworks.worker.protocol;
 
 import dev.tallyworks.definition.Aggregation;
+import dev.tallyworks.definition.Change;
+import dev.tallyworks.definition.DefinitionLog;
 import dev.tallyworks.definition.Definitions;
+import dev.tallyworks.definition.Generations;
+import dev.tallyworks.definition.Rebuild;
+import dev.tallyworks.definition.RebuildChanges;
 import dev.tallyworks.definition.Report;
+import dev.tallyworks.definition.Retention;
 import dev.tallyworks.definition.Snapshot;
 import dev.tallyworks.definition.Source;
 import dev.tallyworks.event.Attribution;
+import dev.tallyworks.event.DoneEvents;
 import dev.tallyworks.event.Event;
 import dev.tallyworks.event.EventRef;
 import dev.tallyworks.failure.OutcomeUnknown;
@@ -14,23 +21,35 @@ import dev.tallyworks.lane.LaneStatus;
 import dev.tallyworks.lane.Lanes;
 import dev.tallyworks.metric.EventMetrics;
 import dev.tallyworks.metric.FieldMetrics;
+import dev.tallyworks.plugin.Hooks;
 import dev.tallyworks.queue.Job;
 import dev.tallyworks.queue.JobQueue;
 import dev.tallyworks.queue.RetryPolicy;
+import dev.tallyworks.rebuild.Horizon;
+import dev.tallyworks.rebuild.Rebuilds;
+import dev.tallyworks.removal.Leftovers;
 import dev.tallyworks.rollup.RollupDelta;
 import dev.tallyworks.time.Granularity;
+import dev.tallyworks.time.TimeRange;
 import dev.tallyworks.worker.batch.Aggregator;
 import dev.tallyworks.worker.batch.SilentMeter;
 import dev.tallyworks.worker.lease.LaneCrew;
 import dev.tallyworks.worker.lease.LaneOffice;
 import dev.tallyworks.worker.lease.LeaseKeeper;
 import dev.tallyworks.worker.lease.WorkerSettings;
+import dev.tallyworks.worker.rebuild.RebuildLimits;
+import dev.tallyworks.worker.rebuild.RebuildMeter;
+import dev.tallyworks.worker.rebuild.Rebuilder;
 import dev.tallyworks.worker.recovery.Janitor;
 import dev.tallyworks.worker.recovery.OutboxRelay;
 import dev.tallyworks.worker.recovery.RecoveryMeter;
+import dev.tallyworks.worker.retention.Expiry;
 import java.math.BigDecimal;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -38,6 +57,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +71,10 @@ final class Run {
     private static final Duration LEASE = Duration.ofSeconds(15);
     private static final int ATTEMPTS_MAX = 4;
     private static final long NOON = 1_672_574_700_000L;
+    private static final Duration KEPT = Duration.ofDays(1);
+    private static final Duration HOURS = Duration.ofHours(3);
     private static final long NEWER = 2;
+    private static final String REBUILD = "b1";
     private static final int DEEDS_MAX = 3;
 
     /** What is odd about an event. */
@@ -88,6 +112,19 @@ final class Run {
         JobQueue.State queue();
 
         List<LaneStatus> lanes();
+
+        /** What a rebuild reads. */
+        DoneEvents done();
+
+        Rebuilds rebuilds();
+
+        /** What removes expired events. */
+        Leftovers leftovers();
+
+        /** Whether it goes without a clause. */
+        default boolean lacks(Clause clause) {
+            return false;
+        }
     }
 
     @FunctionalInterface
@@ -101,8 +138,9 @@ final class Run {
     private final List<Snapshot> log = new ArrayList<>();
     private final Map<String, Temper> tempers = new HashMap<>();
     private final Set<String> moodsOver = new HashSet<>();
-    private final Set<String> readByRebuild = new HashSet<>();
-    private boolean rebuilt;
+    private final boolean rebuilding;
+    private boolean hoursPassed;
+    private boolean begunAfterHours;
     private final int batchEventsMax;
     private final int lanes;
     private final int jobsMin;
@@ -122,22 +160,46 @@ final class Run {
         place.lanesForRelay().provide(lanes);
         log.add(new Snapshot(0, Map.of(), Map.of(), Map.of()));
         log.add(snapshot(1, "a1"));
+        boolean versions =
+                focus.versions() || focus.lanes() == 0 && focus.script().isEmpty() && random.nextInt(3) == 0;
+        rebuilding = focus.rebuild() || versions && random.nextBoolean();
         List<Event> events = new ArrayList<>();
         int count = focus.lanes() > 0 ? 1 : 1 + random.nextInt(3);
         for (int i = 0; i < count; i++) {
             Temper temper = killing && i == 0 ? Temper.KILLER : focus.lanes() > 0 ? Temper.UNEVEN : temper();
             events.add(event("x" + i, 1, temper));
         }
-        boolean versions = random.nextInt(3) == 0 || focus.versions();
         Schedule.Process intake = schedule.outsider("intake");
         intake.run("posts", () -> post(intake, events, versions));
         if (focus.lanes() == 0) {
             Schedule.Process operator = schedule.outsider("operator");
             operator.run("decides", () -> operate(operator));
         }
-        if (versions && random.nextBoolean()) {
-            Schedule.Process rebuild = schedule.outsider("rebuild");
-            rebuild.run("reads", () -> rebuild(rebuild));
+        if (rebuilding) {
+            Schedule.Process time = schedule.outsider("time");
+            time.run("passes", () -> {
+                time.pause(1);
+                schedule.read("hours pass");
+                hoursPassed = true;
+            });
+        }
+    }
+
+    /** The time of day, which leases do not go by here. */
+    private final class Calendar extends Clock {
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return Instant.ofEpochMilli(NOON).plus(KEPT).plus(hoursPassed ? HOURS : Duration.ZERO);
         }
     }
 
@@ -152,10 +214,12 @@ final class Run {
 
     private Event event(String uuid, long version, Temper temper) {
         tempers.put(uuid, temper);
+        // One that has been kept long enough, another that will have been in some hours.
+        boolean old = rebuilding && random.nextInt(3) == 0;
         return new Event(
                 new EventRef(SOURCE, 1, uuid),
                 "sale",
-                NOON,
+                old ? NOON - HOURS.toMillis() : NOON,
                 schedule.clock.millis(),
                 Map.of(uuid, BigDecimal.ONE),
                 List.of(new Attribution("customer", "c")),
@@ -187,7 +251,7 @@ final class Run {
         }
         if (versions) {
             schedule.read("define a2");
-            log.add(snapshot(NEWER, "a1", "a2"));
+            log.add(rebuilding ? begun() : snapshot(NEWER, "a1", "a2"));
             insertAndEnqueue(event("y", NEWER, Temper.PLAIN), queue);
             insertAndEnqueue(event("late", 1, Temper.PLAIN), queue);
         }
@@ -245,35 +309,22 @@ final class Run {
         }
     }
 
-    /** What a rebuild does first: of the events before its version it reads those that no batch of it, or later, counts. */
-    private void rebuild(Schedule.Process process) {
-        Aggregator.Stores stores = place.stores(new DefinitionsInMemory(log, schedule, schedule::readsOld));
-        while (log.size() <= NEWER) {
-            process.pause(1);
-        }
-        while (true) {
-            try {
-                stores.lanes().fence(NEWER);
-                break;
-            } catch (RuntimeException again) {
-                process.pause(1);
-            }
-        }
-        while (stores.lanes().all().stream().anyMatch(lane -> !lane.done() && lane.version() < NEWER)) {
-            process.pause(1);
-        }
-        for (Fate fate : place.fates()) {
-            Long batch = fate.batchVersion();
-            if (!fate.pending() && batch != null && batch < NEWER) {
-                readByRebuild.add(fate.event().ref().uuid());
-            }
-        }
-        rebuilt = true;
+    /** The next version, with another aggregation, and with numbers of the first that are to be made anew. */
+    private Snapshot begun() {
+        Snapshot newest = snapshot(NEWER, "a1", "a2");
+        begunAfterHours = hoursPassed;
+        Instant now = new Calendar().instant();
+        Rebuild rebuild = new Rebuild(REBUILD, "r1", List.of("a1"), null, false, Rebuild.State.RUNNING, null, now, now);
+        Aggregation first = newest.aggregation("a1").orElseThrow();
+        TimeRange range =
+                place.lacks(Clause.REBUILD_HORIZON) ? Generations.ALWAYS : Horizon.whole(newest, first.meaning(), now);
+        RebuildChanges.Target target = new RebuildChanges.Target(first, range, first.meaning());
+        return DefinitionsInMemory.next(newest, NEWER, RebuildChanges.begin(rebuild, List.of(target), NEWER, now));
     }
 
     private void bear(Schedule born) {
         Schedule.Process process = born.process("w");
-        Definitions definitions = new DefinitionsInMemory(log, schedule, schedule::readsOld);
+        DefinitionLog definitions = new DefinitionsInMemory(log, schedule, schedule::readsOld);
         Aggregator.Stores stores = place.stores(definitions);
         WorkerSettings settings = new Settings();
         LeaseKeeper keeper = new LeaseKeeper(stores.lanes(), schedule.clock, LEASE);
@@ -295,10 +346,90 @@ final class Run {
                 RecoveryMeter.NONE,
                 schedule.clock);
         crew.loops().forEach(loop -> process.run("loop", loop));
-        process.nowAndThen(List.of(
+        List<Consumer<Schedule.Process>> duties = new ArrayList<>(List.of(
                 alive -> alive.begin("janitor", janitor::run),
                 alive -> alive.begin("relay", relay::run),
                 alive -> alive.begin("leases", keeper::renewAll)));
+        if (rebuilding) {
+            Rebuilder rebuilder = rebuilder(process, definitions, stores);
+            // No server is behind for hours.
+            DefinitionLog known =
+                    new DefinitionsInMemory(log, schedule, () -> hoursPassed == begunAfterHours && schedule.readsOld());
+            Expiry expiry = new Expiry(
+                    place.lacks(Clause.REBUILD_KEPT) ? new Unaware(known) : known,
+                    stores.lanes(),
+                    place.leftovers(),
+                    Hooks.none(),
+                    Duration.ofMinutes(1),
+                    new Calendar());
+            duties.add(alive -> alive.begin("rebuild", rebuilder));
+            duties.add(alive -> alive.begin("expiry", expiry));
+        }
+        process.nowAndThen(duties);
+    }
+
+    private Rebuilder rebuilder(Schedule.Process process, DefinitionLog definitions, Aggregator.Stores stores) {
+        return new Rebuilder(
+                new Rebuilder.Stores(
+                        definitions,
+                        stores.lanes(),
+                        place.done(),
+                        stores.rollups(),
+                        place.rebuilds(),
+                        RebuildMeter.NONE),
+                new FieldMetrics(),
+                new RebuildLimits(1 + random.nextInt(2), 1_000),
+                process,
+                schedule.clock,
+                process.name,
+                LEASE);
+    }
+
+    /** Definitions without what is being built. */
+    private record Unaware(DefinitionLog log) implements DefinitionLog {
+        @Override
+        public Snapshot known() {
+            return without(log.known());
+        }
+
+        @Override
+        public Snapshot refresh() {
+            return without(log.refresh());
+        }
+
+        @Override
+        public Snapshot asOf(long version) {
+            return without(log.asOf(version));
+        }
+
+        private static Snapshot without(Snapshot known) {
+            return DefinitionsInMemory.next(
+                    known,
+                    known.version(),
+                    known.aggregations().stream()
+                            .map(one -> Change.set(one.with(one.generations().abandoned())))
+                            .toList());
+        }
+
+        @Override
+        public <T> Committed<T> change(Decision<T> decision) {
+            return log.change(decision);
+        }
+
+        @Override
+        public List<Removed> removedAggregations() {
+            return log.removedAggregations();
+        }
+
+        @Override
+        public List<RemovedSource> removedSources() {
+            return log.removedSources();
+        }
+
+        @Override
+        public List<Superseded> supersededGenerations() {
+            return log.supersededGenerations();
+        }
     }
 
     private EventMetrics measure(Schedule.Process process, Event event, Aggregation aggregation) {
@@ -361,7 +492,7 @@ final class Run {
 
     // ---- what must hold ----
 
-    /** At any time: no document contains an event twice. */
+    /** At any time: no document contains an event twice, and what is finished is in the numbers that are in force. */
     private void checkCounts() {
         place.counts()
                 .forEach((target, counts) -> counts.forEach((uuid, count) -> {
@@ -371,6 +502,16 @@ final class Run {
                                 + target.series().attributionType());
                     }
                 }));
+        if (rebuilding && log.size() > NEWER) {
+            for (Fate fate : place.fates()) {
+                boolean finished =
+                        !fate.pending() && fate.died() == null && !fate.discarded() && fate.batchVersion() != null;
+                String lacks = finished ? whatAnswersLack(fate) : null;
+                if (lacks != null) {
+                    throw new AssertionError(lacks + ": " + fate.event().ref().uuid());
+                }
+            }
+        }
     }
 
     /** When nothing moves any more: every event was counted once, or is dead, and nothing is left anywhere. */
@@ -390,6 +531,11 @@ final class Run {
                 return "a batch is left: " + lane;
             }
         }
+        for (Rebuild rebuild : log.get(log.size() - 1).rebuilds()) {
+            if (rebuild.state() != Rebuild.State.DONE) {
+                return "a rebuild is left: " + rebuild;
+            }
+        }
         return null;
     }
 
@@ -399,12 +545,7 @@ final class Run {
         if (fate.pending()) {
             return "lost, pending for ever";
         }
-        Set<String> documents = place.counts().entrySet().stream()
-                .filter(document -> document.getValue().getOrDefault(uuid, 0L) == 1)
-                .map(document -> document.getKey().series().aggregation()
-                        + ' '
-                        + document.getKey().series().attributionType())
-                .collect(Collectors.toSet());
+        Set<String> documents = documentsOf(uuid, target -> true);
         if (fate.discarded()) {
             return documents.isEmpty() ? null : "discarded and counted";
         }
@@ -426,19 +567,42 @@ final class Run {
         if (temper == Temper.POISON || temper == Temper.KILLER) {
             return "finished, though it can't be counted";
         }
+        return whatAnswersLack(fate);
+    }
+
+    /** Numbers in force lack an event that is finished. */
+    private @Nullable String whatAnswersLack(Fate fate) {
+        Snapshot newest = log.get(log.size() - 1);
+        long timestamp = fate.event().timestampMillis();
         Set<String> expected = new HashSet<>();
         for (Aggregation aggregation : log.get((int) fate.event().version()).fedBy(SOURCE, "sale")) {
             expected.add(aggregation.id() + ' ' + Attribution.TOTAL);
             expected.add(aggregation.id() + " customer");
         }
-        if (!documents.equals(expected)) {
-            return "lost, counted only in " + documents + " and not in all of " + expected;
-        }
-        Long batch = fate.batchVersion();
-        if (rebuilt && batch != null && batch < NEWER && !readByRebuild.contains(uuid)) {
-            return "lost to a rebuild, counted behind its fence";
-        }
-        return null;
+        Set<String> documents = documentsOf(fate.event().ref().uuid(), target -> {
+            Aggregation aggregation =
+                    newest.aggregation(target.series().aggregation()).orElseThrow();
+            return aggregation
+                            .portions(new TimeRange(timestamp, timestamp + 1))
+                            .get(0)
+                            .aggregation()
+                            .generation()
+                    == target.series().generation();
+        });
+        return documents.equals(expected)
+                ? null
+                : "lost, counted only in " + documents + " and not in all of " + expected + " as of version "
+                        + newest.version();
+    }
+
+    private Set<String> documentsOf(String uuid, Predicate<RollupDelta.Target> which) {
+        return place.counts().entrySet().stream()
+                .filter(document ->
+                        which.test(document.getKey()) && document.getValue().getOrDefault(uuid, 0L) == 1)
+                .map(document -> document.getKey().series().aggregation()
+                        + ' '
+                        + document.getKey().series().attributionType())
+                .collect(Collectors.toSet());
     }
 
     private static Snapshot snapshot(long version, String... aggregations) {
@@ -465,8 +629,18 @@ final class Run {
                             then,
                             then));
         }
-        Source source =
-                new Source(SOURCE, 1, "Shop", null, List.of(), null, true, Map.of(), Source.State.OPEN, then, then);
+        Source source = new Source(
+                SOURCE,
+                1,
+                "Shop",
+                null,
+                List.of(),
+                new Retention((int) KEPT.toDays(), null),
+                true,
+                Map.of(),
+                Source.State.OPEN,
+                then,
+                then);
         return new Snapshot(
                 version, Map.of(SOURCE, source), Map.of("r1", new Report("r1", "R", null, true, then, then)), all);
     }

@@ -54,7 +54,7 @@ class SameOnServersTest {
                             turns -> new Paused(new InMemory(Turns.NONE, Set.of()), turns, words::add),
                             null)
                     .run();
-            for (String collection : List.of("lanes", "events_" + Run.SOURCE, "aggr_a1", "aggr_a2")) {
+            for (String collection : List.of("lanes", "events_" + Run.SOURCE, "aggr_a1", "aggr_a2", "rebuilds")) {
                 database.getCollection(collection).deleteMany(new Document());
             }
             List<String> wordsOfServers = new ArrayList<>();

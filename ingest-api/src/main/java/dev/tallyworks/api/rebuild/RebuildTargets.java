@@ -6,23 +6,14 @@ import dev.tallyworks.definition.Generations;
 import dev.tallyworks.definition.Rebuild;
 import dev.tallyworks.definition.RebuildChanges;
 import dev.tallyworks.definition.Snapshot;
-import dev.tallyworks.definition.Source;
 import dev.tallyworks.metadata.Metadata;
+import dev.tallyworks.rebuild.Horizon;
 import dev.tallyworks.time.TimeRange;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Decides what a rebuild can make anew: numbers whose raw events are all kept. Older ones stay as they are.
- *
- * <pre>
- *    numbers in force ├───────────────┼───────────────▶
- *                     raw events expired │ raw events kept
- *    can be rebuilt                   ├───────────────▶   from an edge of the coarsest buckets on
- * </pre>
- */
+/** Decides what a rebuild can make anew: numbers behind the {@link Horizon}. Older ones stay as they are. */
 public final class RebuildTargets {
     private final Metadata metadata;
 
@@ -63,10 +54,7 @@ public final class RebuildTargets {
 
     /** What a new aggregation is filled with: no bucket of which some events may have expired. */
     public static RebuildChanges.Target backfill(Snapshot newest, Aggregation made, Instant now) {
-        long horizon = horizonMillis(newest, made.meaning(), now);
-        TimeRange range = horizon == Long.MIN_VALUE
-                ? Generations.ALWAYS
-                : new TimeRange(edge(made.meaning(), horizon), Long.MAX_VALUE);
+        TimeRange range = Horizon.whole(newest, made.meaning(), now);
         return new RebuildChanges.Target(made, range, made.meaning());
     }
 
@@ -81,29 +69,9 @@ public final class RebuildTargets {
 
     /** From which instant on all raw events are kept; the smallest one where no number is older. */
     private long keptFromMillis(Snapshot newest, Aggregation aggregation, Aggregation.Meaning meaning, Instant now) {
-        long horizon = horizonMillis(newest, meaning, now);
-        return horizon == Long.MIN_VALUE || firstMillis(aggregation) >= horizon
+        return firstMillis(aggregation) >= Horizon.millis(newest, meaning, now)
                 ? Long.MIN_VALUE
-                : edge(meaning, horizon);
-    }
-
-    /** Before which raw events may have expired; the smallest instant where they never do. */
-    private static long horizonMillis(Snapshot newest, Aggregation.Meaning meaning, Instant now) {
-        long horizon = Long.MIN_VALUE;
-        List<String> named = meaning.filter().sources();
-        for (Source source : newest.sources()) {
-            if (source.retention() != null && (named.isEmpty() || named.contains(source.id()))) {
-                Duration hot = Duration.ofDays(source.retention().hotDays());
-                horizon = Math.max(horizon, now.minus(hot).toEpochMilli());
-            }
-        }
-        return horizon;
-    }
-
-    /** The first edge of the coarsest buckets at or after an instant. */
-    private static long edge(Aggregation.Meaning meaning, long millis) {
-        TimeRange around = meaning.widen(new TimeRange(millis, millis + 1));
-        return around.startMillis() == millis ? millis : around.endMillis();
+                : Horizon.whole(newest, meaning, now).startMillis();
     }
 
     private long firstMillis(Aggregation aggregation) {
