@@ -90,7 +90,8 @@ final class Run {
         int count = relayed ? 1 : 2 + random.nextInt(2);
         for (int i = 0; i < count; i++) {
             String uuid = "e" + i;
-            long timestamp = START + (random.nextInt(6) - (relayed ? 4 : 2)) * Stores.UNIT + random.nextInt((int) Stores.UNIT);
+            long timestamp =
+                    START + (random.nextInt(6) - (relayed ? 4 : 2)) * Stores.UNIT + random.nextInt((int) Stores.UNIT);
             BigDecimal value = new BigDecimal(BigInteger.valueOf(100).pow(i));
             drafts.put(uuid, new EventDraft(uuid, "sale", timestamp, Map.of(Stores.FIELD, value), List.of(), 50));
             unposted.add(uuid);
