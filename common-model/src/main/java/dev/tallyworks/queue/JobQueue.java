@@ -15,7 +15,9 @@ public interface JobQueue {
     void enqueue(Collection<Job> jobs);
 
     /**
-     * Moves jobs to the processing list of this owner of a lane, delayed ones that are due first.
+     * Moves jobs to the processing list of this owner of a lane, delayed ones that are due first. Jobs that are in that list go
+     * back before, to be claimed next: an owner claims when it has no batch, so they are of a claim that was not answered, however
+     * late it came, or of an end that did not arrive.
      *
      * @param jobsMax at most so many
      * @param bytesMax stops before the sum of the events' sizes exceeds this, but gives at least one job

@@ -2,8 +2,18 @@
 -- KEYS: queue, delayed, processing (set of names), processing list, paused
 -- ARGV: now (epoch ms), jobs at most, bytes at most, name of the processing list in the set
 -- Result: {jobs still in the queue, job, ...}
+-- What is in the list by then goes back first: its owner claims only between batches, so it is of a claim that had no answer, or
+-- of a batch whose end has not been told.
 -- A job is 1|size|...: the sum of the sizes ends the claim, but one job is always given. One more than fits is put back.
 local now, jobsMax, bytesMax = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local left = redis.call('LPOP', KEYS[4])
+if left then
+  redis.call('SREM', KEYS[3], ARGV[4])
+end
+while left do
+  redis.call('RPUSH', KEYS[1], left)
+  left = redis.call('LPOP', KEYS[4])
+end
 if redis.call('EXISTS', KEYS[5]) == 1 then
   return {redis.call('LLEN', KEYS[1])}
 end

@@ -61,7 +61,7 @@ public abstract class JobQueueContract {
         ClaimedBatch first = queue.claim("l00", 1, 4, ANY, NOW);
         assertThat(first).isEqualTo(new ClaimedBatch(jobs(0, 4), 0, 2));
         assertThat(queue.claim("l01", 1, 4, ANY, NOW)).isEqualTo(new ClaimedBatch(jobs(4, 6), 0, 0));
-        assertThat(queue.claim("l00", 1, 4, ANY, NOW)).isEqualTo(new ClaimedBatch(List.of(), 0, 0));
+        assertThat(queue.claim("l02", 1, 4, ANY, NOW)).isEqualTo(new ClaimedBatch(List.of(), 0, 0));
     }
 
     @Test
@@ -81,20 +81,40 @@ public abstract class JobQueueContract {
         assertThat(queue.claim("l00", 1, 10, 100, NOW).jobs())
                 .extracting(j -> j.event().uuid())
                 .containsExactly("a", "b");
-        assertThat(queue.claim("l00", 1, 10, 100, NOW).jobs())
+        assertThat(queue.claim("l00", 2, 10, 100, NOW).jobs())
                 .extracting(j -> j.event().uuid())
                 .containsExactly("c");
-        ClaimedBatch large = queue.claim("l00", 1, 10, 100, NOW);
+        ClaimedBatch large = queue.claim("l00", 3, 10, 100, NOW);
         assertThat(large.jobs()).extracting(j -> j.event().uuid()).containsExactly("d");
         assertThat(large.stillReady()).isEqualTo(1);
-        assertThat(queue.state().processing()).containsExactly(new Processing("l00", 1, 4));
+        assertThat(queue.state().processing())
+                .containsExactlyInAnyOrder(
+                        new Processing("l00", 1, 2), new Processing("l00", 2, 1), new Processing("l00", 3, 1));
+    }
+
+    @Test
+    void whatAnOwnerStillHoldsGoesBackWhenItClaims() {
+        queue.enqueue(jobs(0, 6));
+        claimed("l00", 1, 4);
+        claimed("l01", 1, 1);
+        assertThat(queue.claim("l00", 1, 2, ANY, NOW)).isEqualTo(new ClaimedBatch(jobs(0, 2), 0, 3));
+        assertThat(queue.state().processing())
+                .containsExactlyInAnyOrder(new Processing("l00", 1, 2), new Processing("l01", 1, 1));
+        queue.hold(true);
+        assertThat(queue.claim("l00", 1, 9, ANY, NOW)).isEqualTo(new ClaimedBatch(List.of(), 0, 5));
+        assertThat(queue.state().processing()).containsExactly(new Processing("l01", 1, 1));
+        queue.hold(false);
+        List<Job> expected = new ArrayList<>(jobs(0, 4));
+        expected.add(job("u5"));
+        assertThat(claimed("l00", 1, 9)).isEqualTo(expected);
+        acknowledge("l00", 1);
+        assertThat(claimed("l00", 1, 9)).isEmpty();
     }
 
     @Test
     void acknowledgingDropsTheWholeList() {
         queue.enqueue(jobs(0, 10));
-        claimed("l00", 1, 4);
-        claimed("l00", 1, 2);
+        claimed("l00", 1, 6);
         claimed("l00", 2, 1);
         claimed("l01", 1, 1);
         acknowledge("l00", 1);
@@ -117,8 +137,8 @@ public abstract class JobQueueContract {
         assertThat(queue.claim("l00", 1, 10, ANY, NOW + 49).jobs())
                 .as("what went back comes first, in its old order")
                 .isEqualTo(List.of(job("u0"), job("u1"), job("u5")));
-        assertThat(queue.claim("l00", 1, 10, ANY, NOW + 50).jobs()).containsExactly(job("u3"));
-        assertThat(queue.claim("l00", 1, 10, ANY, NOW + 500).jobs()).containsExactly(job("u2"));
+        assertThat(queue.claim("l01", 1, 10, ANY, NOW + 50).jobs()).containsExactly(job("u3"));
+        assertThat(queue.claim("l02", 1, 10, ANY, NOW + 500).jobs()).containsExactly(job("u2"));
     }
 
     @Test
@@ -143,6 +163,7 @@ public abstract class JobQueueContract {
         Set<Job> all = new HashSet<>();
         for (int i = 0; i < 30 && all.size() < 5_000; i++) {
             all.addAll(claimed("l00", 1, 700));
+            acknowledge("l00", 1);
         }
         assertThat(all).hasSize(5_000);
         assertThat(queue.state().delayed()).isZero();
@@ -151,8 +172,7 @@ public abstract class JobQueueContract {
     @Test
     void theJobsOfAnOwnerWhoseTimeIsOverComeNextInTheirOldOrder() {
         queue.enqueue(jobs(0, 12));
-        claimed("l00", 1, 6);
-        claimed("l00", 1, 3);
+        claimed("l00", 1, 9);
         claimed("l01", 1, 1);
         Processing over = new Processing("l00", 1, 9);
         assertThat(queue.giveBack(over, 4)).isEqualTo(4);
@@ -173,7 +193,7 @@ public abstract class JobQueueContract {
         claimed("l00", 1, 1);
         queue.acknowledge("l05", 1, List.of(), Map.of(job("late"), NOW - 1));
         queue.hold(true);
-        assertThat(queue.claim("l00", 1, 10, ANY, NOW)).isEqualTo(new ClaimedBatch(List.of(), 0, 2));
+        assertThat(queue.claim("l01", 1, 10, ANY, NOW)).isEqualTo(new ClaimedBatch(List.of(), 0, 2));
         queue.enqueue(jobs(3, 4));
         acknowledge("l00", 1);
         assertThat(queue.state()).isEqualTo(new State(true, 3, 1, NOW, List.of()));
@@ -187,7 +207,7 @@ public abstract class JobQueueContract {
         assertThat(queue.state().oldestEnqueuedAtMillis()).isEqualTo(NOW - 500);
         claimed("l00", 1, 1);
         assertThat(queue.state().oldestEnqueuedAtMillis()).isEqualTo(NOW);
-        claimed("l00", 1, 1);
+        claimed("l01", 1, 1);
         assertThat(queue.state().oldestEnqueuedAtMillis()).isNull();
     }
 
@@ -237,6 +257,7 @@ public abstract class JobQueueContract {
                     List<Job> batch = claimed(name, 1, 70);
                     while (!batch.isEmpty()) {
                         mine.addAll(batch);
+                        acknowledge(name, 1);
                         batch = claimed(name, 1, 70);
                     }
                     return mine;

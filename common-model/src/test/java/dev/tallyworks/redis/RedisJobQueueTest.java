@@ -76,6 +76,7 @@ class RedisJobQueueTest extends JobQueueContract {
         queue.enqueue(jobs(1, 2));
         assertThat(queue.claim("l00", 1, 2, 1_000, NOW)).isEqualTo(new JobQueue.ClaimedBatch(jobs(0, 1), 1, 3));
         assertThat(queue.state().oldestEnqueuedAtMillis()).as("no job").isNull();
+        queue.acknowledge("l00", 1, List.of(), Map.of());
         assertThat(queue.claim("l00", 1, 9, 1_000, NOW)).isEqualTo(new JobQueue.ClaimedBatch(jobs(1, 2), 2, 0));
         queue.acknowledge("l00", 1, List.of(), Map.of());
         assertThat(queue.state()).isEqualTo(new JobQueue.State(false, 0, 0, null, List.of()));

@@ -63,10 +63,8 @@ public final class Aggregator {
      * @throws LaneLost where the lane has another owner now
      */
     public JobQueue.ClaimedBatch runBatch(OwnedLane lane, int eventsMax, long bytesMax) throws LaneLost {
-        if (lane.mayHoldOldJobs()) {
-            giveBackOldJobs(lane);
-        }
-        JobQueue.ClaimedBatch claimed = claim(lane, eventsMax, bytesMax);
+        JobQueue.ClaimedBatch claimed =
+                stores.queue().claim(lane.id(), lane.epoch(), eventsMax, bytesMax, clock.millis());
         if (claimed.unreadable() > 0) {
             LOG.errorf(
                     "dropped %d jobs of an unknown format; the relay enqueues their events again",
@@ -101,20 +99,6 @@ public final class Aggregator {
             meter.takenOver(true);
             applySealed(lane, sealed);
         }
-    }
-
-    private JobQueue.ClaimedBatch claim(OwnedLane lane, int eventsMax, long bytesMax) {
-        try {
-            return stores.queue().claim(lane.id(), lane.epoch(), eventsMax, bytesMax, clock.millis());
-        } catch (RuntimeException failed) {
-            lane.leavesOldJobs(true); // it may have been done nevertheless
-            throw failed;
-        }
-    }
-
-    private void giveBackOldJobs(OwnedLane lane) {
-        stores.queue().giveBack(new JobQueue.Processing(lane.id(), lane.epoch(), 0), Integer.MAX_VALUE);
-        lane.leavesOldJobs(false);
     }
 
     private void aggregate(OwnedLane lane, Map<EventRef, Job> jobs) throws LaneLost {
@@ -353,9 +337,9 @@ public final class Aggregator {
         try {
             stores.queue().acknowledge(lane.id(), lane.epoch(), outcome.back, outcome.delayed);
         } catch (RuntimeException failed) {
-            // MongoDB has the truth: what was lost here is found by the relay, what is left over is harmless.
+            // MongoDB has the truth: what was lost here is found by the relay, what is left over goes back with the
+            // next claim.
             LOG.debugf(failed, "lane %s: jobs not acknowledged", lane.id());
-            lane.leavesOldJobs(true);
         }
     }
 

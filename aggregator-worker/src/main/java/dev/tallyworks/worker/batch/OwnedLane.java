@@ -26,7 +26,6 @@ public final class OwnedLane {
     private final Pauses pauses;
     private long seq;
     private volatile boolean underWay;
-    private volatile boolean oldJobs;
     private volatile long progressNanos;
     private volatile boolean lost;
 
@@ -99,14 +98,6 @@ public final class OwnedLane {
 
     void closed() {
         underWay = false;
-    }
-
-    boolean mayHoldOldJobs() {
-        return oldJobs;
-    }
-
-    void leavesOldJobs(boolean left) {
-        oldJobs = left;
     }
 
     void checkStopped() {

@@ -46,6 +46,11 @@ public final class QueueInMemory implements JobQueue {
     public ClaimedBatch claim(String lane, long epoch, int jobsMax, long bytesMax, long nowMillis) {
         List<Job> claimed = new ArrayList<>();
         run("claim jobs for " + lane + ":" + epoch, () -> {
+            Deque<Job> left = processing.remove(new Owner(lane, epoch));
+            if (left != null) {
+                left.forEach(ready::addFirst);
+                turns.changed();
+            }
             for (Iterator<Map.Entry<Job, Long>> all = delayed.entrySet().iterator(); all.hasNext(); ) {
                 Map.Entry<Job, Long> job = all.next();
                 if (job.getValue() <= nowMillis) {
@@ -66,8 +71,7 @@ public final class QueueInMemory implements JobQueue {
                 claimed.add(job);
             }
             if (!list.isEmpty()) {
-                Deque<Job> all = processing.computeIfAbsent(new Owner(lane, epoch), owner -> new ArrayDeque<>());
-                list.descendingIterator().forEachRemaining(all::addFirst);
+                processing.put(new Owner(lane, epoch), list);
                 turns.changed();
             }
         });
