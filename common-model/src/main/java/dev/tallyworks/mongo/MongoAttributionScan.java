@@ -20,9 +20,11 @@ public final class MongoAttributionScan implements AttributionScan {
     private static final String ATTRIBUTION_VALUE = RollupDocuments.ATTRIBUTION + '.' + Fields.ATTRIBUTION_VALUE;
 
     private final MongoDatabase database;
+    private final RollupOrigins origins;
 
     public MongoAttributionScan(MongoDatabase database) {
         this.database = database.withReadPreference(ReadPreference.primary());
+        this.origins = new RollupOrigins(this.database);
     }
 
     @Override
@@ -35,13 +37,14 @@ public final class MongoAttributionScan implements AttributionScan {
         Document projection = MongoRollupScan.projection(selection).append(ATTRIBUTION_VALUE, 1);
         for (String collection : MongoRollupScan.collections(database, partition, range)) {
             DriverFailures.reading(() -> {
-                try (MongoCursor<StoredRollup> found = MongoRollupScan.rollups(database, collection, selection)
+                try (MongoCursor<StoredRollupCodec.Read> found = MongoRollupScan.rollups(
+                                database, collection, selection)
                         .find(filter)
                         .projection(projection)
                         .batchSize(BATCH_DOCUMENTS)
                         .iterator()) {
                     while (found.hasNext()) {
-                        to.accept(found.next());
+                        origins.resolve(collection, found.next(), to);
                     }
                 }
                 return true;

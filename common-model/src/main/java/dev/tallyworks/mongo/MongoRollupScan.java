@@ -1,19 +1,15 @@
 package dev.tallyworks.mongo;
 
-import static dev.tallyworks.mongo.RollupDocuments.BUCKET;
 import static dev.tallyworks.mongo.RollupDocuments.CATEGORY;
 import static dev.tallyworks.mongo.RollupDocuments.COMPOUND;
 import static dev.tallyworks.mongo.RollupDocuments.COUNT;
 import static dev.tallyworks.mongo.RollupDocuments.FLAG;
-import static dev.tallyworks.mongo.RollupDocuments.INCARNATION;
 import static dev.tallyworks.mongo.RollupDocuments.LEAF;
 import static dev.tallyworks.mongo.RollupDocuments.MAX;
 import static dev.tallyworks.mongo.RollupDocuments.MIN;
 import static dev.tallyworks.mongo.RollupDocuments.OTHER_COUNT;
 import static dev.tallyworks.mongo.RollupDocuments.SAMPLES;
-import static dev.tallyworks.mongo.RollupDocuments.SOURCE;
 import static dev.tallyworks.mongo.RollupDocuments.SUM;
-import static dev.tallyworks.mongo.RollupDocuments.TYPE;
 import static dev.tallyworks.mongo.RollupDocuments.UNIQUE;
 import static dev.tallyworks.mongo.RollupDocuments.VALUES;
 
@@ -46,9 +42,11 @@ public final class MongoRollupScan implements RollupScan {
     private static final int PATHS_MAX = 200;
 
     private final MongoDatabase database;
+    private final RollupOrigins origins;
 
     public MongoRollupScan(MongoDatabase database) {
         this.database = database.withReadPreference(ReadPreference.primary());
+        this.origins = new RollupOrigins(this.database);
     }
 
     @Override
@@ -60,14 +58,14 @@ public final class MongoRollupScan implements RollupScan {
         Document projection = projection(selection);
         for (String collection : collections(database, partition, range)) {
             DriverFailures.reading(() -> {
-                try (MongoCursor<StoredRollup> found = rollups(database, collection, selection)
+                try (MongoCursor<StoredRollupCodec.Read> found = rollups(database, collection, selection)
                         .find(new Document(Fields.ID, ids))
                         .projection(projection)
                         .sort(new Document(Fields.ID, 1))
                         .batchSize(BATCH_DOCUMENTS)
                         .iterator()) {
                     while (found.hasNext()) {
-                        to.accept(found.next());
+                        origins.resolve(collection, found.next(), to);
                     }
                 }
                 return true;
@@ -75,10 +73,11 @@ public final class MongoRollupScan implements RollupScan {
         }
     }
 
-    static MongoCollection<StoredRollup> rollups(MongoDatabase database, String collection, Selection selection) {
+    static MongoCollection<StoredRollupCodec.Read> rollups(
+            MongoDatabase database, String collection, Selection selection) {
         CodecRegistry registry = CodecRegistries.fromRegistries(
                 CodecRegistries.fromCodecs(new StoredRollupCodec(selection)), database.getCodecRegistry());
-        return database.getCollection(collection, StoredRollup.class).withCodecRegistry(registry);
+        return database.getCollection(collection, StoredRollupCodec.Read.class).withCodecRegistry(registry);
     }
 
     /** Where they are many, most have never been written: to ask for their names is cheaper than to ask each. */
@@ -90,9 +89,9 @@ public final class MongoRollupScan implements RollupScan {
     }
 
     static Document projection(Selection selection) {
-        List<String> parts = new ArrayList<>(List.of(BUCKET, SOURCE, INCARNATION, TYPE, COUNT, OTHER_COUNT));
+        List<String> parts = new ArrayList<>(List.of(COUNT, OTHER_COUNT));
         Set<String> numbers = selection.numbers();
-        for (String part : List.of(VALUES, SUM, MIN, MAX)) {
+        for (String part : selection.extremes() ? List.of(VALUES, SUM, MIN, MAX) : List.of(VALUES, SUM)) {
             add(parts, part, numbers);
         }
         Set<String> categories = selection.categories();

@@ -1,12 +1,10 @@
 package dev.tallyworks.mongo;
 
 import static dev.tallyworks.mongo.RollupDocuments.ATTRIBUTION;
-import static dev.tallyworks.mongo.RollupDocuments.BUCKET;
 import static dev.tallyworks.mongo.RollupDocuments.CATEGORY;
 import static dev.tallyworks.mongo.RollupDocuments.COMPOUND;
 import static dev.tallyworks.mongo.RollupDocuments.COUNT;
 import static dev.tallyworks.mongo.RollupDocuments.FLAG;
-import static dev.tallyworks.mongo.RollupDocuments.INCARNATION;
 import static dev.tallyworks.mongo.RollupDocuments.LEAF;
 import static dev.tallyworks.mongo.RollupDocuments.LEAF_COUNT;
 import static dev.tallyworks.mongo.RollupDocuments.LEAF_SUMS;
@@ -14,9 +12,7 @@ import static dev.tallyworks.mongo.RollupDocuments.MAX;
 import static dev.tallyworks.mongo.RollupDocuments.MIN;
 import static dev.tallyworks.mongo.RollupDocuments.OTHER_COUNT;
 import static dev.tallyworks.mongo.RollupDocuments.SAMPLES;
-import static dev.tallyworks.mongo.RollupDocuments.SOURCE;
 import static dev.tallyworks.mongo.RollupDocuments.SUM;
-import static dev.tallyworks.mongo.RollupDocuments.TYPE;
 import static dev.tallyworks.mongo.RollupDocuments.UNIQUE;
 import static dev.tallyworks.mongo.RollupDocuments.VALUES;
 
@@ -25,7 +21,7 @@ import dev.tallyworks.metric.StoredName;
 import dev.tallyworks.rollup.RollupDelta;
 import dev.tallyworks.rollup.RollupNumbers;
 import dev.tallyworks.rollup.Selection;
-import dev.tallyworks.rollup.StoredRollup;
+import dev.tallyworks.rollup.SeriesKey;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,8 +34,11 @@ import org.bson.codecs.DecoderContext;
 import org.bson.codecs.EncoderContext;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@link RollupDocuments rollups} straight from the driver's buffer, without a document in between. */
-final class StoredRollupCodec implements Codec<StoredRollup> {
+/**
+ * Reads {@link RollupDocuments rollups} straight from the driver's buffer, without a document in between. What a document's id
+ * says is taken from there and need not be asked for.
+ */
+final class StoredRollupCodec implements Codec<StoredRollupCodec.Read> {
     private final Selection selection;
 
     /** @param selection what was asked of the server, which may give more of a leaf */
@@ -47,25 +46,22 @@ final class StoredRollupCodec implements Codec<StoredRollup> {
         this.selection = selection;
     }
 
+    /** @param attribution the attribution's value; null where it was not asked for */
+    record Read(byte[] id, @Nullable String attribution, RollupNumbers numbers) {}
+
     /** A boolean's value and times; its instant is known when the bucket is. */
     private record StoredFlag(String field, String key, long times) {}
 
     @Override
-    public StoredRollup decode(BsonReader reader, DecoderContext context) {
+    public Read decode(BsonReader reader, DecoderContext context) {
         RollupNumbers numbers = new RollupNumbers();
         List<StoredFlag> flags = new ArrayList<>(0);
-        long bucketMillis = 0;
-        long incarnation = 0;
-        String source = "";
-        String type = "";
+        byte[] id = {};
         @Nullable String attribution = null;
         reader.readStartDocument();
         while (reader.readBsonType() != BsonType.END_OF_DOCUMENT) {
             switch (reader.readName()) {
-                case BUCKET -> bucketMillis = reader.readDateTime();
-                case SOURCE -> source = reader.readString();
-                case INCARNATION -> incarnation = reader.readInt64();
-                case TYPE -> type = reader.readString();
+                case Fields.ID -> id = reader.readBinaryData().getData();
                 case ATTRIBUTION -> attribution = attribution(reader);
                 case COUNT -> numbers.addCount(reader.readInt64(), 0);
                 case OTHER_COUNT -> numbers.addCount(0, reader.readInt64());
@@ -98,9 +94,9 @@ final class StoredRollupCodec implements Codec<StoredRollup> {
         }
         reader.readEndDocument();
         for (StoredFlag flag : flags) {
-            RollupDelta.Flag.read(numbers.flag(flag.field), bucketMillis, flag.key, flag.times);
+            RollupDelta.Flag.read(numbers.flag(flag.field), SeriesKey.bucketMillis(id), flag.key, flag.times);
         }
-        return new StoredRollup(bucketMillis, source, incarnation, type, attribution, numbers);
+        return new Read(id, attribution, numbers);
     }
 
     private static @Nullable String attribution(BsonReader reader) {
@@ -179,12 +175,12 @@ final class StoredRollupCodec implements Codec<StoredRollup> {
     }
 
     @Override
-    public void encode(BsonWriter writer, StoredRollup rollup, EncoderContext context) {
+    public void encode(BsonWriter writer, Read rollup, EncoderContext context) {
         throw new UnsupportedOperationException("rollups are written by updates");
     }
 
     @Override
-    public Class<StoredRollup> getEncoderClass() {
-        return StoredRollup.class;
+    public Class<Read> getEncoderClass() {
+        return Read.class;
     }
 }

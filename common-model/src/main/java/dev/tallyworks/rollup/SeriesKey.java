@@ -61,6 +61,16 @@ public record SeriesKey(
                 .array();
     }
 
+    /** The bucket of the document with this id, epoch milliseconds. */
+    public static long bucketMillis(byte[] id) {
+        return ByteBuffer.wrap(id).getLong(SERIES_BYTES) ^ Long.MIN_VALUE;
+    }
+
+    /** The {@link #originHash} of the document with this id. */
+    public static long origin(byte[] id) {
+        return ByteBuffer.wrap(id).getLong(SERIES_BYTES + Long.BYTES);
+    }
+
     /** The smallest id of a bucket, whatever its origin; as an upper bound it excludes the bucket. */
     public static byte[] lowerBound(byte[] prefix, long bucketMillis) {
         return id(prefix, bucketMillis, new byte[ORIGIN_BYTES]);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tallyworks.Texts;
 import dev.tallyworks.time.Granularity;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -70,5 +71,14 @@ class SeriesKeyTest {
         assertThat(Arrays.equals(origin, SeriesKey.originHash(otherSource, incarnation, otherType)))
                 .isEqualTo(source.equals(otherSource) && type.equals(otherType));
         assertThat(origin).isNotEqualTo(SeriesKey.originHash(source, incarnation + 1, type));
+    }
+
+    @Property
+    void anIdTellsItsBucketAndOrigin(
+            @ForAll("keys") SeriesKey key, @ForAll long bucketMillis, @ForAll("texts") String type) {
+        byte[] origin = SeriesKey.originHash("s", 1, type);
+        byte[] id = SeriesKey.id(key.prefix(), bucketMillis, origin);
+        assertThat(SeriesKey.bucketMillis(id)).isEqualTo(bucketMillis);
+        assertThat(SeriesKey.origin(id)).isEqualTo(ByteBuffer.wrap(origin).getLong());
     }
 }
