@@ -2,6 +2,7 @@ package dev.tallyworks.api.query;
 
 import dev.tallyworks.rollup.RollupNumbers;
 import dev.tallyworks.rollup.StoredRollup;
+import java.util.Map;
 import java.util.TreeMap;
 
 /** Collects the values of a boolean field over time, bucket by bucket, at most {@value #BUCKET_MAX} of each. */
@@ -61,21 +62,31 @@ final class FlagFold implements Merge.Fold<FlagFold> {
         return buckets.values().stream().anyMatch(flag -> flag.truncated() || count(flag) > BUCKET_MAX);
     }
 
-    /** Gives the earliest of each bucket, in the order of time; false before true. */
+    /**
+     * Gives the earliest of each bucket, in the order of time; false before true. Buckets of aggregations with different storage
+     * widths overlap.
+     */
     void values(Values to) {
+        RollupNumbers.OfFlag given = new RollupNumbers.OfFlag();
         buckets.values().forEach(flag -> {
-            long[] left = {BUCKET_MAX};
-            flag.values().forEach((timestamp, at) -> {
-                give(to, timestamp, false, at.falses(), left);
-                give(to, timestamp, true, at.trues(), left);
-            });
+            long left = BUCKET_MAX;
+            for (Map.Entry<Long, RollupNumbers.OfInstant> kept : flag.values().entrySet()) {
+                long falses = Math.min(kept.getValue().falses(), left);
+                long trues = Math.min(kept.getValue().trues(), left - falses);
+                left -= falses + trues;
+                given.addValues(kept.getKey(), false, falses);
+                given.addValues(kept.getKey(), true, trues);
+            }
+        });
+        given.values().forEach((timestamp, at) -> {
+            give(to, timestamp, false, at.falses());
+            give(to, timestamp, true, at.trues());
         });
     }
 
-    private static void give(Values to, long timestampMillis, boolean value, long times, long[] left) {
-        for (long i = Math.min(times, left[0]); i > 0; i--) {
+    private static void give(Values to, long timestampMillis, boolean value, long times) {
+        for (long i = times; i > 0; i--) {
             to.accept(timestampMillis, value);
-            left[0]--;
         }
     }
 }

@@ -106,11 +106,14 @@ record FlatGroupsQuestion(Question question, String metric, List<String> groupBy
         for (int i = 0; i < groupBy.size(); i++) {
             columns.putIfAbsent(groupBy.get(i), i < path.size() ? path.get(i) : null);
         }
-        if (stats.sums().containsKey(metric)) {
-            columns.putIfAbsent(
-                    metric + "_sum", Numbers.canonical(stats.sum(metric).value()));
+        // A field of such a name comes first, and stays where it is null too.
+        String sum = metric + "_sum";
+        if (stats.sums().containsKey(metric) && !groupBy.contains(sum)) {
+            columns.put(sum, Numbers.canonical(stats.sum(metric).value()));
         }
-        columns.putIfAbsent("count", BigDecimal.valueOf(stats.count()));
+        if (!groupBy.contains("count")) {
+            columns.put("count", BigDecimal.valueOf(stats.count()));
+        }
         return new Row(columns);
     }
 

@@ -129,6 +129,27 @@ class MetricKindsHttpTest {
                 .isEqualTo("timestamp,value\r\n2024-01-01T09:59:59.999Z,false\r\n2024-01-01T10:00:30.250Z,true\r\n");
     }
 
+    @Test
+    void booleansOfDifferentStorageWidthsComeInTheOrderOfTime() {
+        report = post(
+                        "/reports",
+                        "{'name': 'r', 'aggregations': [{'targetCollection': 'aggr_f" + shop
+                                + "', 'granularity': 'minute', 'filter': {'sources': ['" + shop
+                                + "'], 'eventTypes': ['call']}}, {'targetCollection': 'aggr_c" + shop
+                                + "', 'granularity': 'day', 'filter': {'sources': ['" + shop
+                                + "'], 'eventTypes': ['ring']}}]}")
+                .statusCode(201)
+                .extract()
+                .path("id");
+        recorded(List.of(
+                event("2024-01-01T10:00:00Z", "'up': true"),
+                event("2024-01-01T12:00:00Z", "'up': false").replace("'call'", "'ring'")));
+        counted.count(shop);
+        get("query", "metric=BOOLEAN:up&granularity=day" + DAY)
+                .statusCode(200)
+                .body("points.value", contains(true, false));
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void beyondAThousandBooleansOfABucketAreNotGiven(boolean aggregated) {

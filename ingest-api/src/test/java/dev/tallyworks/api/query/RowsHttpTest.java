@@ -208,6 +208,36 @@ class RowsHttpTest {
                 .body("rows.c", contains(1, 12, 5, 1));
     }
 
+    @Test
+    void aFieldNamedLikeASumStaysAFieldInEveryLevel() {
+        sale("sale", "2024-01-01T10:05:00Z", "amount", 10.5, "currency", "EUR", "amount_sum", "x");
+        counted.count(shop);
+        ask("groups/flat", DAY + ", 'metrics': ['amount'], 'groupBy': ['currency', 'amount_sum']")
+                .statusCode(200)
+                .body("rows.amount_sum", contains(nullValue(), equalTo("x")))
+                .body("rows.count", contains(1, 1));
+    }
+
+    @Test
+    void aPageFollowsWhateverTheOrderOfMembersAndParameters() {
+        sales();
+        String members = "'granularity': 'hour', 'limit': 1";
+        String next =
+                ask("dataset", DAY + ", " + members).statusCode(200).extract().path("nextCursor");
+        ask("dataset", members + ", 'cursor': '" + next + "', " + DAY)
+                .statusCode(200)
+                .body("rows.sale_count", contains(1));
+        // As many as a hash table of them has places for: one more turns their order.
+        String parameters =
+                "granularity=hour&limit=1&timezone=UTC&mode=combined&fill=none&eventTypes=sale,refund&sources=" + shop
+                        + "&attribution=till:t1&metrics=amount&where=sale_count > 0" + DAY_PARAMETERS;
+        String cursor = get("dataset", parameters).statusCode(200).extract().path("nextCursor");
+        get("dataset", parameters + "&cursor=" + cursor)
+                .statusCode(200)
+                .body("rows.sale_count", contains(1))
+                .body("nextCursor", nullValue());
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
