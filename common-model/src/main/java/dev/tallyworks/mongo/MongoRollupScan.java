@@ -40,6 +40,10 @@ public final class MongoRollupScan implements RollupScan {
     private static final long ASKED_UNSEEN_MAX = 500;
     /** More paths than this cost more than what they leave out. */
     private static final int PATHS_MAX = 200;
+    /** From so many buckets on it pays to look at a document first. */
+    private static final long LONG_BUCKETS = 2_000;
+
+    private static final int FEW_NUMBERS = 3;
 
     private final MongoDatabase database;
     private final RollupOrigins origins;
@@ -55,9 +59,13 @@ public final class MongoRollupScan implements RollupScan {
         byte[] prefix = series.prefix();
         Document ids = new Document("$gte", new Binary(SeriesKey.lowerBound(prefix, range.startMillis())))
                 .append("$lt", new Binary(SeriesKey.lowerBound(prefix, range.endMillis())));
-        Document projection = projection(selection);
+        boolean isLong = selection.numbers() != null
+                && !selection.numbers().isEmpty()
+                && (range.endMillis() - range.startMillis()) / series.width().widthMillis() >= LONG_BUCKETS;
         for (String collection : collections(database, partition, range)) {
             DriverFailures.reading(() -> {
+                Document projection =
+                        isLong && hasFewNumbers(collection, ids) ? projection(selection, null) : projection(selection);
                 try (MongoCursor<StoredRollupCodec.Read> found = rollups(database, collection, selection)
                         .find(new Document(Fields.ID, ids))
                         .projection(projection)
@@ -71,6 +79,17 @@ public final class MongoRollupScan implements RollupScan {
                 return true;
             });
         }
+    }
+
+    /** Whether the first document has so few numeric fields that to leave some out costs the server more than to give all. */
+    private boolean hasFewNumbers(String collection, Document ids) {
+        Document first = database.getCollection(collection)
+                .find(new Document(Fields.ID, ids))
+                .projection(new Document(VALUES, 1))
+                .sort(new Document(Fields.ID, 1))
+                .first();
+        Document numbers = first == null ? null : first.get(VALUES, Document.class);
+        return numbers != null && numbers.size() <= FEW_NUMBERS;
     }
 
     static MongoCollection<StoredRollupCodec.Read> rollups(
@@ -89,10 +108,15 @@ public final class MongoRollupScan implements RollupScan {
     }
 
     static Document projection(Selection selection) {
+        return projection(selection, selection.numbers());
+    }
+
+    /** @param fields the numeric ones to give, at least those that are selected; null for all */
+    private static Document projection(Selection selection, @Nullable Set<String> fields) {
         List<String> parts = new ArrayList<>(List.of(COUNT, OTHER_COUNT));
         Set<String> numbers = selection.numbers();
         for (String part : selection.extremes() ? List.of(VALUES, SUM, MIN, MAX) : List.of(VALUES, SUM)) {
-            add(parts, part, numbers);
+            add(parts, part, fields);
         }
         Set<String> categories = selection.categories();
         add(parts, CATEGORY, categories);

@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 final class StoredRollupCodec implements Codec<StoredRollupCodec.Read> {
     private final Selection selection;
 
-    /** @param selection what was asked of the server, which may give more of a leaf */
+    /** @param selection what was asked of the server, which may give more numeric fields */
     StoredRollupCodec(Selection selection) {
         this.selection = selection;
     }
@@ -65,16 +65,12 @@ final class StoredRollupCodec implements Codec<StoredRollupCodec.Read> {
                 case ATTRIBUTION -> attribution = attribution(reader);
                 case COUNT -> numbers.addCount(reader.readInt64(), 0);
                 case OTHER_COUNT -> numbers.addCount(0, reader.readInt64());
-                case VALUES ->
-                    members(reader, field -> numbers.number(shown(field)).addCount(reader.readInt64()));
+                case VALUES -> selected(reader, field -> numbers.number(field).addCount(reader.readInt64()));
                 case SUM ->
-                    members(
-                            reader,
-                            field -> limbs(reader, numbers.number(shown(field)).sum()));
-                case MIN ->
-                    members(reader, field -> numbers.number(shown(field)).addExtremes(decimal(reader), null));
-                case MAX ->
-                    members(reader, field -> numbers.number(shown(field)).addExtremes(null, decimal(reader)));
+                    selected(
+                            reader, field -> limbs(reader, numbers.number(field).sum()));
+                case MIN -> selected(reader, field -> numbers.number(field).addExtremes(decimal(reader), null));
+                case MAX -> selected(reader, field -> numbers.number(field).addExtremes(null, decimal(reader)));
                 case CATEGORY -> members(reader, field -> categories(reader, shown(field), numbers));
                 case COMPOUND -> members(reader, number -> compounds(reader, shown(number), numbers));
                 case LEAF -> members(reader, hash -> members(reader, leaf -> leaf(reader, numbers.leaf(leaf))));
@@ -128,14 +124,7 @@ final class StoredRollupCodec implements Codec<StoredRollupCodec.Read> {
         members(reader, part -> {
             switch (part) {
                 case LEAF_COUNT -> into.addCount(reader.readInt64());
-                case LEAF_SUMS ->
-                    members(reader, number -> {
-                        if (selection.takesNumber(shown(number))) {
-                            limbs(reader, into.sum(shown(number)));
-                        } else {
-                            reader.skipValue();
-                        }
-                    });
+                case LEAF_SUMS -> selected(reader, number -> limbs(reader, into.sum(number)));
                 default -> reader.skipValue();
             }
         });
@@ -159,6 +148,18 @@ final class StoredRollupCodec implements Codec<StoredRollupCodec.Read> {
         }
         reader.skipValue();
         return null;
+    }
+
+    /** Passes over numeric fields that are not selected. */
+    private void selected(BsonReader reader, Consumer<String> number) {
+        members(reader, name -> {
+            String field = shown(name);
+            if (selection.takesNumber(field)) {
+                number.accept(field);
+            } else {
+                reader.skipValue();
+            }
+        });
     }
 
     /** @param member reads the value of the name that it is given */

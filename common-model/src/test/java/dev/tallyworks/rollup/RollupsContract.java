@@ -38,11 +38,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every adapter of {@link Rollups} and {@link RollupScan} promises. */
 public abstract class RollupsContract {
     private static final AtomicInteger TARGETS = new AtomicInteger();
     private static final long HOUR = 3_600_000;
+    private static final long DAY = 24 * HOUR;
 
     private final Rollups rollups = rollups();
     private final RollupScan scan = scan();
@@ -95,6 +98,38 @@ public abstract class RollupsContract {
                 all.addAll(batch);
             }
             assertHolds(aggregation, fold(aggregation, all), "seed " + seed);
+        }
+    }
+
+    /** Of few fields a long range is read whole, of many only what is selected. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 4, 12})
+    void onlyWhatIsSelectedIsReadOfShortAndOfLongRanges(int fields) {
+        Map<String, @Nullable Object> payload = new HashMap<>(Map.of("amount", new BigDecimal("19.99")));
+        for (int i = 1; i < fields; i++) {
+            payload.put("other" + i, new BigDecimal(i));
+        }
+        rollups.apply("l00", 1, fold(hourly, List.of(sale(payload), sale("-7"))));
+        SeriesKey total =
+                new SeriesKey(hourly.id(), hourly.generation(), hourly.granularity(), Attribution.TOTAL, null);
+        for (int days : List.of(1, 1_000)) {
+            TimeRange range = new TimeRange(HOUR - days * DAY, HOUR + DAY);
+            List<RollupNumbers> read = new ArrayList<>();
+            for (Metric metric : List.of(new Metric.Sum("amount"), new Metric.Maximum("amount"), new Metric.Count())) {
+                scan.scan(RollupFold.partition(hourly), total, range, Selection.of(metric), rollup -> {
+                    assertThat(rollup.bucketMillis()).isEqualTo(HOUR);
+                    assertThat(rollup.eventType()).isEqualTo("sale");
+                    read.add(rollup.numbers());
+                });
+            }
+            assertThat(read).hasSize(3);
+            assertThat(read.get(0).numbers().keySet()).containsExactly("amount");
+            assertThat(read.get(0).number("amount").sum().value()).isEqualByComparingTo("12.99");
+            assertThat(read.get(0).number("amount").max()).isNull();
+            assertThat(read.get(1).numbers().keySet()).containsExactly("amount");
+            assertThat(read.get(1).number("amount").max()).isEqualByComparingTo("19.99");
+            assertThat(read.get(2).numbers()).isEmpty();
+            assertThat(read.get(2).count()).isEqualTo(2);
         }
     }
 

@@ -44,14 +44,16 @@ final class QueryCost {
 
     /** @return whether all was counted exactly, in time */
     boolean run() throws IOException {
-        growing();
+        String[] growing = growing();
+        askInTurns(growing, "", "just counted");
         year();
+        askInTurns(growing, "Later", "counted a while ago");
         figures.say("exact", exact);
         return exact;
     }
 
-    /** Asked in turns, so that whatever else the machine does meets all of them. */
-    private void growing() throws IOException {
+    /** Of one hour each, and of a series of its own. */
+    private String[] growing() throws IOException {
         Instant start = Instant.parse("2024-06-01T00:00:00Z");
         String[] reports = new String[GROWING.length];
         for (int i = 0; i < GROWING.length; i++) {
@@ -63,6 +65,11 @@ final class QueryCost {
         for (int i = 0; i < GROWING.length; i++) {
             check(reports[i], HOUR_RANGE, GROWING[i]);
         }
+        return reports;
+    }
+
+    /** One after the other, so that whatever else the machine does meets all of them. */
+    private void askInTurns(String[] reports, String key, String when) throws IOException {
         String question = "metric=SUM:value&granularity=minute&mode=historical&" + HOUR_RANGE;
         double[][] millis = new double[GROWING.length][TIMES_IN_TURNS];
         for (int turn = -WARM_UPS; turn < TIMES_IN_TURNS; turn++) {
@@ -75,8 +82,8 @@ final class QueryCost {
         }
         for (int i = 0; i < GROWING.length; i++) {
             figures.add(
-                    "queryMillisOf" + GROWING[i],
-                    String.format(Locale.ROOT, "query: an hour by minute, of %,d events", GROWING[i]),
+                    "queryMillisOf" + GROWING[i] + key,
+                    String.format(Locale.ROOT, "query: an hour by minute, of %,d events %s", GROWING[i], when),
                     middle(millis[i]),
                     "ms",
                     "median of " + TIMES_IN_TURNS);
