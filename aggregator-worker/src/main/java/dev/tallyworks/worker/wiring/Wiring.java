@@ -9,6 +9,7 @@ import dev.tallyworks.definition.DefinitionWatch;
 import dev.tallyworks.definition.Definitions;
 import dev.tallyworks.event.PendingEvents;
 import dev.tallyworks.format.StoredFormat;
+import dev.tallyworks.health.Eviction;
 import dev.tallyworks.health.StoreProbe;
 import dev.tallyworks.lane.Lanes;
 import dev.tallyworks.lane.Workers;
@@ -43,6 +44,7 @@ import dev.tallyworks.realtime.RealtimeRollups;
 import dev.tallyworks.realtime.RealtimeWindow;
 import dev.tallyworks.redis.RedisChangeNews;
 import dev.tallyworks.redis.RedisDefinitionNews;
+import dev.tallyworks.redis.RedisEviction;
 import dev.tallyworks.redis.RedisJobQueue;
 import dev.tallyworks.redis.RedisRealtimeRollups;
 import dev.tallyworks.rollup.FlatViews;
@@ -272,8 +274,12 @@ class Wiring {
     @Produces
     @Singleton
     @Named("redis")
-    StoreProbe redisProbe(QueueGauges jobs) {
-        return new StoreProbe("redis", jobs::sample);
+    StoreProbe redisProbe(QueueGauges jobs, Redis redis) {
+        Eviction eviction = new RedisEviction(redis, REDIS_TIMEOUT_MILLIS);
+        return new StoreProbe("redis", () -> {
+            jobs.sample();
+            eviction.check();
+        });
     }
 
     @Produces

@@ -279,4 +279,21 @@ class OutagesIT {
             allIsWell();
         });
     }
+
+    /** It would lose numbers with nobody noticing. */
+    @Test
+    void redisMayDropKeys() throws Exception {
+        allIsWell();
+        alive(() -> {
+            servers.setRedisPolicy("allkeys-lru");
+            try {
+                isRed("the ingest API", api);
+                isRed("the worker", worker);
+                observe("Redis may drop keys", 503, 503);
+            } finally {
+                servers.setRedisPolicy("noeviction");
+            }
+            allIsWell();
+        });
+    }
 }

@@ -150,6 +150,13 @@ final class RealServers implements AutoCloseable {
         }
     }
 
+    /** What Redis does when its memory is full. */
+    void setRedisPolicy(String policy) {
+        try (Jedis client = jedis()) {
+            client.configSet("maxmemory-policy", policy);
+        }
+    }
+
     Jedis jedis() {
         return new Jedis("127.0.0.1", redisPort, 10_000);
     }

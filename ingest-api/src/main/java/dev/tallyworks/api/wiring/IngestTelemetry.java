@@ -3,6 +3,7 @@ package dev.tallyworks.api.wiring;
 import dev.tallyworks.api.operations.InstallationGauges;
 import dev.tallyworks.definition.Definitions;
 import dev.tallyworks.event.RawEvents;
+import dev.tallyworks.health.Eviction;
 import dev.tallyworks.health.StoreProbe;
 import dev.tallyworks.lane.Workers;
 import dev.tallyworks.queue.JobQueue;
@@ -47,6 +48,7 @@ class IngestTelemetry {
             Heartbeat heartbeat,
             RealtimeWindow window,
             StoreProbe mongo,
+            Eviction eviction,
             Clock clock) {
         QueueGauges jobs = new QueueGauges(registry, queue, clock);
         InstallationGauges installation = new InstallationGauges(
@@ -54,7 +56,10 @@ class IngestTelemetry {
                 new InstallationGauges.Stores(definitions, events, workers, completeness, heartbeat),
                 window,
                 clock);
-        redis = new StoreProbe("redis", jobs::sample);
+        redis = new StoreProbe("redis", () -> {
+            jobs.sample();
+            eviction.check();
+        });
         sampling = new Sampling(installation::sample, PAUSE);
         ProcessGauges.definitions(registry, definitions);
         ProcessGauges.store(registry, mongo);

@@ -11,6 +11,7 @@ import dev.tallyworks.definition.DefinitionWatch;
 import dev.tallyworks.definition.Definitions;
 import dev.tallyworks.event.RawEvents;
 import dev.tallyworks.format.StoredFormat;
+import dev.tallyworks.health.Eviction;
 import dev.tallyworks.health.StoreProbe;
 import dev.tallyworks.lane.Workers;
 import dev.tallyworks.metadata.Metadata;
@@ -37,6 +38,7 @@ import dev.tallyworks.realtime.RealtimeRollups;
 import dev.tallyworks.realtime.RealtimeWindow;
 import dev.tallyworks.redis.RedisChangeNews;
 import dev.tallyworks.redis.RedisDefinitionNews;
+import dev.tallyworks.redis.RedisEviction;
 import dev.tallyworks.redis.RedisJobQueue;
 import dev.tallyworks.redis.RedisRealtimeRollups;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -158,6 +160,12 @@ class Wiring {
     @Singleton
     MetricGenerator generator(Hooks hooks) {
         return new PluggedMetrics(new FieldMetrics(), hooks);
+    }
+
+    @Produces
+    @Singleton
+    Eviction eviction(Redis redis) {
+        return new RedisEviction(redis, REDIS_TIMEOUT_MILLIS);
     }
 
     @Produces
