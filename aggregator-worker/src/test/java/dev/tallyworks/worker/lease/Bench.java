@@ -22,7 +22,7 @@ import dev.tallyworks.worker.protocol.Turns;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
@@ -42,22 +42,7 @@ public final class Bench implements OwnedLane.Pauses, WorkerSettings {
     public volatile boolean stopping;
     public int threads = 1;
 
-    public final Clock clock = new Clock() {
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return Instant.ofEpochMilli(nowMillis);
-        }
-    };
+    public final Clock clock = ((InstantSource) () -> Instant.ofEpochMilli(nowMillis)).withZone(ZoneOffset.UTC);
 
     public Bench(int pool) {
         lanes.provide(pool);

@@ -45,10 +45,9 @@ import dev.tallyworks.worker.recovery.OutboxRelay;
 import dev.tallyworks.worker.recovery.RecoveryMeter;
 import dev.tallyworks.worker.retention.Expiry;
 import java.math.BigDecimal;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -186,21 +185,8 @@ final class Run {
     }
 
     /** The time of day, which leases do not go by here. */
-    private final class Calendar extends Clock {
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return Instant.ofEpochMilli(NOON).plus(KEPT).plus(hoursPassed ? HOURS : Duration.ZERO);
-        }
+    private Instant time() {
+        return Instant.ofEpochMilli(NOON).plus(KEPT).plus(hoursPassed ? HOURS : Duration.ZERO);
     }
 
     private Temper temper() {
@@ -313,7 +299,7 @@ final class Run {
     private Snapshot begun() {
         Snapshot newest = snapshot(NEWER, "a1", "a2");
         begunAfterHours = hoursPassed;
-        Instant now = new Calendar().instant();
+        Instant now = time();
         Rebuild rebuild = new Rebuild(REBUILD, "r1", List.of("a1"), null, false, Rebuild.State.RUNNING, null, now, now);
         Aggregation first = newest.aggregation("a1").orElseThrow();
         TimeRange range =
@@ -361,7 +347,7 @@ final class Run {
                     place.leftovers(),
                     Hooks.none(),
                     Duration.ofMinutes(1),
-                    new Calendar());
+                    ((InstantSource) this::time).withZone(ZoneOffset.UTC));
             duties.add(alive -> alive.begin("rebuild", rebuilder));
             duties.add(alive -> alive.begin("expiry", expiry));
         }

@@ -5,7 +5,7 @@ import dev.tallyworks.failure.Unavailable;
 import dev.tallyworks.worker.batch.OwnedLane;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -222,28 +222,6 @@ final class Schedule implements Turns {
     private static final ThreadLocal<Object> CURRENT = new ThreadLocal<>();
 
     final Random random;
-    final Clock clock = new Clock() {
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return Instant.ofEpochMilli(now);
-        }
-
-        @Override
-        public long millis() {
-            return now;
-        }
-    };
-
     private final Weather weather;
     private final Consumer<Schedule> births;
     private final Runnable check;
@@ -254,6 +232,7 @@ final class Schedule implements Turns {
     private final List<Late> late = new ArrayList<>();
     private final Semaphore finished = new Semaphore(0);
     private long now = 1_000_000;
+    final Clock clock = ((InstantSource) () -> Instant.ofEpochMilli(now)).withZone(ZoneOffset.UTC);
     private int steps;
     private int born;
     private boolean anything = true;
