@@ -47,7 +47,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @QuarkusTestResource(ServersForTests.class)
 class RecountHttpTest {
-    private static final int ROUNDS = Integer.getInteger("recount.rounds", 8);
+    private static final int ROUNDS = Integer.getInteger("recount.rounds", 14);
     private static final int QUESTIONS = Integer.getInteger("recount.questions", 150);
     private static final int ASKED_AGAIN_MAX = 100;
     private static final String NAME = "name";
