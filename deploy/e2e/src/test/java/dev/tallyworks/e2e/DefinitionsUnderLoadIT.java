@@ -3,7 +3,6 @@ package dev.tallyworks.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
@@ -11,7 +10,6 @@ import dev.tallyworks.local.process.Api;
 import dev.tallyworks.local.process.AppProcess;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -160,18 +158,7 @@ class DefinitionsUnderLoadIT {
         end.assertRecorded();
         end.assertInOrder(changer.reports());
         end.assertCounted(apis, changer.reports(), questions.realtimeStart());
-        for (CountedReport report : changer.reports()) {
-            JsonNode audited = apis.get(1)
-                    .post(
-                            report.path() + "/audits",
-                            "{\"timeRange\": {\"start\": \"" + LoadQuestions.start() + "\", \"end\": \""
-                                    + Instant.now().plusSeconds(86_400) + "\"}}")
-                    .orThrow()
-                    .json();
-            for (JsonNode aggregation : audited.path("aggregations")) {
-                assertThat(aggregation.path("buckets")).as(audited.toString()).isEmpty();
-            }
-        }
+        CountedAtTheEnd.assertAudited(apis.get(1), changer.reports());
         assertThat(wrong).isEmpty();
     }
 }
