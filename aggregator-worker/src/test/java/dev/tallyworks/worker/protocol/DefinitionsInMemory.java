@@ -17,7 +17,7 @@ import java.util.function.BooleanSupplier;
  * What one process knows of a log of definitions that all share: {@code log.get(v)} is version v. The newest may be missed for
  * a while, as it can be where the primary changes.
  */
-public final class DefinitionsInMemory implements DefinitionLog {
+public class DefinitionsInMemory implements DefinitionLog {
     private final List<Snapshot> log;
     private final Turns turns;
     private final BooleanSupplier readsOld;

@@ -56,6 +56,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -159,8 +160,7 @@ final class Run {
         place.lanesForRelay().provide(lanes);
         log.add(new Snapshot(0, Map.of(), Map.of(), Map.of()));
         log.add(snapshot(1, "a1"));
-        boolean versions =
-                focus.versions() || focus.lanes() == 0 && focus.script().isEmpty() && random.nextInt(3) == 0;
+        boolean versions = focus.versions() || focus.lanes() == 0 && random.nextInt(3) == 0;
         rebuilding = focus.rebuild() || versions && random.nextBoolean();
         List<Event> events = new ArrayList<>();
         int count = focus.lanes() > 0 ? 1 : 1 + random.nextInt(3);
@@ -339,10 +339,16 @@ final class Run {
         if (rebuilding) {
             Rebuilder rebuilder = rebuilder(process, definitions, stores);
             // No server is behind for hours.
-            DefinitionLog known =
-                    new DefinitionsInMemory(log, schedule, () -> hoursPassed == begunAfterHours && schedule.readsOld());
+            BooleanSupplier readsOld = () -> hoursPassed == begunAfterHours && schedule.readsOld();
+            DefinitionLog known = new DefinitionsInMemory(log, schedule, readsOld) {
+                @Override
+                public Snapshot refresh() {
+                    Snapshot newest = super.refresh();
+                    return place.lacks(Clause.REBUILD_KEPT) ? withoutBuildings(newest) : newest;
+                }
+            };
             Expiry expiry = new Expiry(
-                    place.lacks(Clause.REBUILD_KEPT) ? new Unaware(known) : known,
+                    known,
                     stores.lanes(),
                     place.leftovers(),
                     Hooks.none(),
@@ -372,50 +378,13 @@ final class Run {
     }
 
     /** Definitions without what is being built. */
-    private record Unaware(DefinitionLog log) implements DefinitionLog {
-        @Override
-        public Snapshot known() {
-            return without(log.known());
-        }
-
-        @Override
-        public Snapshot refresh() {
-            return without(log.refresh());
-        }
-
-        @Override
-        public Snapshot asOf(long version) {
-            return without(log.asOf(version));
-        }
-
-        private static Snapshot without(Snapshot known) {
-            return DefinitionsInMemory.next(
-                    known,
-                    known.version(),
-                    known.aggregations().stream()
-                            .map(one -> Change.set(one.with(one.generations().abandoned())))
-                            .toList());
-        }
-
-        @Override
-        public <T> Committed<T> change(Decision<T> decision) {
-            return log.change(decision);
-        }
-
-        @Override
-        public List<Removed> removedAggregations() {
-            return log.removedAggregations();
-        }
-
-        @Override
-        public List<RemovedSource> removedSources() {
-            return log.removedSources();
-        }
-
-        @Override
-        public List<Superseded> supersededGenerations() {
-            return log.supersededGenerations();
-        }
+    private static Snapshot withoutBuildings(Snapshot known) {
+        return DefinitionsInMemory.next(
+                known,
+                known.version(),
+                known.aggregations().stream()
+                        .map(one -> Change.set(one.with(one.generations().abandoned())))
+                        .toList());
     }
 
     private EventMetrics measure(Schedule.Process process, Event event, Aggregation aggregation) {
