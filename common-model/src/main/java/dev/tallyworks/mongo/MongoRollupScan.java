@@ -59,13 +59,14 @@ public final class MongoRollupScan implements RollupScan {
         byte[] prefix = series.prefix();
         Document ids = new Document("$gte", new Binary(SeriesKey.lowerBound(prefix, range.startMillis())))
                 .append("$lt", new Binary(SeriesKey.lowerBound(prefix, range.endMillis())));
-        boolean isLong = selection.numbers() != null
-                && !selection.numbers().isEmpty()
-                && (range.endMillis() - range.startMillis()) / series.width().widthMillis() >= LONG_BUCKETS;
-        for (String collection : collections(database, partition, range)) {
+        List<String> collections = collections(database, partition, range);
+        boolean isLong =
+                (range.endMillis() - range.startMillis()) / series.width().widthMillis() >= LONG_BUCKETS;
+        Document projection = isLong && !collections.isEmpty() && hasFewNumbers(selection, collections.get(0), ids)
+                ? projection(selection, null)
+                : projection(selection);
+        for (String collection : collections) {
             DriverFailures.reading(() -> {
-                Document projection =
-                        isLong && hasFewNumbers(collection, ids) ? projection(selection, null) : projection(selection);
                 try (MongoCursor<StoredRollupCodec.Read> found = rollups(database, collection, selection)
                         .find(new Document(Fields.ID, ids))
                         .projection(projection)
@@ -81,15 +82,23 @@ public final class MongoRollupScan implements RollupScan {
         }
     }
 
-    /** Whether the first document has so few numeric fields that to leave some out costs the server more than to give all. */
-    private boolean hasFewNumbers(String collection, Document ids) {
-        Document first = database.getCollection(collection)
-                .find(new Document(Fields.ID, ids))
-                .projection(new Document(VALUES, 1))
-                .sort(new Document(Fields.ID, 1))
-                .first();
-        Document numbers = first == null ? null : first.get(VALUES, Document.class);
-        return numbers != null && numbers.size() <= FEW_NUMBERS;
+    /**
+     * Whether some numeric fields are selected, and the first document has so few that to leave some out costs the server more
+     * than to give all.
+     */
+    private boolean hasFewNumbers(Selection selection, String collection, Document ids) {
+        if (selection.numbers() == null || selection.numbers().isEmpty()) {
+            return false;
+        }
+        return DriverFailures.reading(() -> {
+            Document first = database.getCollection(collection)
+                    .find(new Document(Fields.ID, ids))
+                    .projection(new Document(VALUES, 1))
+                    .sort(new Document(Fields.ID, 1))
+                    .first();
+            Document numbers = first == null ? null : first.get(VALUES, Document.class);
+            return numbers != null && numbers.size() <= FEW_NUMBERS;
+        });
     }
 
     static MongoCollection<StoredRollupCodec.Read> rollups(
